@@ -1,0 +1,82 @@
+/** What one database gives the server. The log's promises are in packages/sync/src/ports.ts. */
+import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { LogEntry, LogPosition, UpdateLog } from '@weft/sync'
+
+export interface Storage {
+  readonly documents: DocumentStore
+  readonly updates: UpdateLog
+  /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
+  probe(): Promise<void>
+  /** Finishes what was asked before, then closes. */
+  close(): Promise<void>
+}
+
+/** What documents are called and where they are: all that the API shows but their content. */
+export interface DocumentStore {
+  /** Rejects with {@link DocumentExists}. The document and its first entry are stored in one transaction. */
+  create(draft: DocumentDraft): Promise<DocumentRecord>
+  /** In the trash or not; `null` if there is none. */
+  get(id: DocumentId): Promise<DocumentRecord | null>
+  /** Newest change first. A document that changes while one pages may be seen twice or missed, others never. */
+  list(query: DocumentQuery): Promise<DocumentPage>
+  /** `null` if there is none outside the trash. */
+  update(id: DocumentId, changes: DocumentChanges, at: number): Promise<DocumentRecord | null>
+  /** Into the trash: from then on no update is appended. Again: no change. `null` if there is none. */
+  trash(id: DocumentId, at: number): Promise<DocumentRecord | null>
+  /** Out of the trash. Not in it: no change. `null` if there is none. */
+  restore(id: DocumentId): Promise<DocumentRecord | null>
+}
+
+export interface DocumentRecord {
+  readonly id: DocumentId
+  readonly title: string
+  readonly kind: DocumentKind
+  readonly language: string | null
+  readonly revision: LogPosition
+  readonly lineage: string
+  readonly createdBy: ActorId
+  /** Milliseconds since 1970, all three. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly trashedAt: number | null
+}
+
+export interface DocumentDraft {
+  readonly id: DocumentId
+  readonly title: string
+  readonly kind: DocumentKind
+  readonly language: string | null
+  readonly lineage: string
+  readonly createdBy: ActorId
+  readonly createdAt: number
+  /** The content it starts with; revision 1. */
+  readonly first: LogEntry | null
+}
+
+export interface DocumentChanges {
+  readonly title?: string
+  readonly language?: string | null
+}
+
+export interface DocumentQuery {
+  readonly trashed: boolean
+  /** Part of the title, compared without case. */
+  readonly title: string | null
+  readonly limit: number
+  readonly after: PageMark | null
+}
+
+/** Where a page ended: (updatedAt, id) of its last document. */
+export interface PageMark {
+  readonly updatedAt: number
+  readonly id: DocumentId
+}
+
+export interface DocumentPage {
+  readonly documents: readonly DocumentRecord[]
+  readonly next: PageMark | null
+}
+
+export class DocumentExists extends Error {
+  override name = 'DocumentExists'
+}

@@ -1,0 +1,19 @@
+export { type Actor, type ActorId, type ActorKind, dyes, type PresenceUser, programDye } from './actor.ts'
+export { type CloseReason, closeCodes, isFinalClose } from './close-codes.ts'
+export { type DocumentId, documentIdPattern, parseDocumentId } from './document-id.ts'
+export { limits } from './limits.ts'
+export { type Problem, type ProblemCode, problems } from './problems.ts'
+export { mayWrite, type Role, roles } from './roles.ts'
+export { apiBase, type Routes, routes } from './routes/routes.ts'
+export { type DocumentKind, type DocumentResource, documentKinds } from './routes/schemas.ts'
+export { contentRoot, repairText, type TextFault, textFault } from './text.ts'
+export {
+  decode,
+  encode,
+  MalformedMessage,
+  messageTypes,
+  type NotSavedReason,
+  notSavedReasons,
+  syncTypes,
+  type WireMessage,
+} from './wire.ts'

@@ -1,0 +1,47 @@
+/** Every bound that both sides or an operator may meet, with its reason. Bytes and milliseconds. */
+export const limits = {
+  /** Characters. Longer ones are text, not titles. */
+  titleLength: 200,
+  /** Characters of a guest's name. Fits a caret label and a presence state. */
+  nameLength: 60,
+  /** Characters of a language name such as `typescript`. */
+  languageLength: 40,
+  /** A REST body of JSON. */
+  jsonBytes: 5 * 1024 * 1024,
+  /** UTF-16 units of a text document created or read over REST. */
+  textLength: 4 * 1024 * 1024,
+  /** A WebSocket frame of someone who may write. As large as a whole document: a smaller one would lock out
+   *  a client that was offline for long, and it would retry for ever. */
+  writerFrameBytes: 16 * 1024 * 1024,
+  /** A WebSocket frame of someone who may only read: state vectors and presence. */
+  viewerFrameBytes: 256 * 1024,
+  /** One binary update over REST. */
+  updateBytes: 16 * 1024 * 1024,
+  /** One presence state, as JSON. Real ones have 100 to 400 bytes. */
+  presenceStateBytes: 4 * 1024,
+  /** Client ids one connection may announce. Yjs takes a new one when two collide. */
+  presenceIdsPerPeer: 4,
+  /** Nesting of arrays and objects inside an update or a presence state: deeper ones overflow stacks. */
+  nesting: 64,
+  /** Yjs draws client ids from 32 bits; wider ones mis-merge in other implementations. */
+  maxClientId: 2 ** 32 - 1,
+  /** A presence state that its client did not renew is taken away. Clients renew every 15 s. */
+  presenceExpiryMs: 45_000,
+  /** Bytes of updates a room may hold that are not committed; above it stops reading from its peers. */
+  uncommittedBytes: 8 * 1024 * 1024,
+  /** Bytes waiting for one slow reader before it is served by state vector instead. */
+  sendQueueBytes: 1024 * 1024,
+  /** How long a reader may lag before it is sent away. */
+  laggingMs: 15_000,
+  /** A document without people leaves memory after this. */
+  idleRoomMs: 30_000,
+  /** WebSocket ping, and an application message when nothing else was sent: stock clients leave after 30 s. */
+  heartbeatMs: 20_000,
+  /** No sign of life for this long: the connection is dead. */
+  deadMs: 45_000,
+  /** Before a final close: y-websocket ≤ 3.0 comes back ten times a second when it is closed at once. */
+  finalCloseDelayMs: 2_500,
+  /** Documents on one page of a list. */
+  pageSize: 50,
+  maxPageSize: 100,
+} as const

@@ -1,0 +1,40 @@
+/**
+ * Every way the API says no: RFC 9457 problem documents with a stable `code`. Programs branch on the code,
+ * people read title and detail.
+ */
+export const problems = {
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'invalid-request': { status: 400, title: 'The request does not fit the schema' },
+  'invalid-cursor': { status: 400, title: 'This cursor is not from this list' },
+  'foreign-origin': { status: 403, title: 'Requests from this origin are not accepted' },
+  forbidden: { status: 403, title: 'You may not do this' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-not-allowed': { status: 405, title: 'This address does not take this method' },
+  'document-exists': { status: 409, title: 'A document with this id exists' },
+  'not-a-text-document': { status: 409, title: 'This document has no text' },
+  'out-of-sync': { status: 409, title: 'The update builds on changes that this server does not have' },
+  'document-in-trash': { status: 410, title: 'This document is in the trash' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
+  'wrong-host': { status: 421, title: 'This server does not answer to that host name' },
+  'malformed-text': { status: 422, title: 'The text is not well-formed Unicode' },
+  'malformed-line-ends': { status: 422, title: 'Lines must end with LF alone' },
+  'malformed-update': { status: 422, title: 'The body is not a Yjs update for this document' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'internal-error': { status: 500, title: 'The server failed' },
+  'storage-unavailable': { status: 503, title: 'The server cannot store changes now' },
+  restarting: { status: 503, title: 'The server is restarting' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+/** The body of every answer with `content-type: application/problem+json`. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: ProblemCode
+  readonly detail?: string
+  /** What is wrong where, for `invalid-request`. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+}

@@ -1,0 +1,62 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { documentParams, problemResponses } from './schemas.ts'
+
+const conditional = z.object({
+  'if-none-match': z.string().optional().openapi({ description: 'An `ETag`; 304 when nothing changed.' }),
+})
+const etag = z.object({ etag: z.string().openapi({ description: '`"<revision>"`' }) })
+const bytes = z.string().openapi({ type: 'string', format: 'binary' })
+
+export const getContent = createRoute({
+  method: 'get',
+  path: '/documents/{id}/content',
+  tags: ['Content'],
+  summary: 'Read the text',
+  request: { params: documentParams, headers: conditional },
+  responses: {
+    200: {
+      description: 'The text at `ETag`.',
+      headers: etag,
+      content: { 'text/markdown': { schema: z.string() }, 'text/plain': { schema: z.string() } },
+    },
+    304: { description: 'Still the revision you have.' },
+    ...problemResponses(400, 404, 409, 410, 503),
+  },
+})
+
+export const getState = createRoute({
+  method: 'get',
+  path: '/documents/{id}/state',
+  tags: ['Content'],
+  summary: 'Read the whole document as one Yjs update (v1)',
+  request: { params: documentParams, headers: conditional },
+  responses: {
+    200: {
+      description: 'For `Y.applyUpdate`.',
+      headers: etag,
+      content: { 'application/octet-stream': { schema: bytes } },
+    },
+    304: { description: 'Still the revision you have.' },
+    ...problemResponses(400, 404, 410, 503),
+  },
+})
+
+export const postUpdate = createRoute({
+  method: 'post',
+  path: '/documents/{id}/updates',
+  tags: ['Content'],
+  summary: 'Merge a Yjs update (v1) into the document',
+  request: {
+    params: documentParams,
+    body: { required: true, content: { 'application/octet-stream': { schema: bytes } } },
+  },
+  responses: {
+    200: {
+      description: 'Durable, at this revision. The same revision as before when nothing was new.',
+      content: {
+        'application/json': { schema: z.object({ revision: z.number().int() }).openapi('Revision') },
+      },
+    },
+    ...problemResponses(400, 403, 404, 409, 410, 413, 415, 422, 503),
+  },
+})

@@ -1,0 +1,43 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { programDye } from '../actor.ts'
+import { limits } from '../limits.ts'
+import { problemResponses } from './schemas.ts'
+
+export const me = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['user', 'guest', 'token']),
+    name: z.string().nullable(),
+    dye: z.number().int().nullable().openapi({ description: 'Colour of caret and name, 1 to 12.' }),
+  })
+  .openapi('Me')
+
+export const newMe = z
+  .strictObject({
+    name: z.string().trim().min(1).max(limits.nameLength),
+    dye: z
+      .number()
+      .int()
+      .min(1)
+      .max(programDye - 1),
+  })
+  .openapi('NewMe')
+
+const response = { description: 'You, as others see you.', content: { 'application/json': { schema: me } } }
+
+export const getMe = createRoute({
+  method: 'get',
+  path: '/me',
+  tags: ['You'],
+  summary: 'Read who you are to this server',
+  responses: { 200: response },
+})
+
+export const putMe = createRoute({
+  method: 'put',
+  path: '/me',
+  tags: ['You'],
+  summary: 'Choose a name and a colour as a guest; remembered by a cookie',
+  request: { body: { required: true, content: { 'application/json': { schema: newMe } } } },
+  responses: { 200: response, ...problemResponses(400, 403, 413, 415) },
+})

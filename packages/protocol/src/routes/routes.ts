@@ -1,0 +1,24 @@
+/** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
+import * as content from './content.ts'
+import * as documents from './documents.ts'
+import * as me from './me.ts'
+
+export const routes = {
+  createDocument: documents.createDocument,
+  createDocumentWithId: documents.createDocumentWithId,
+  listDocuments: documents.listDocuments,
+  getDocument: documents.getDocument,
+  changeDocument: documents.changeDocument,
+  trashDocument: documents.trashDocument,
+  restoreDocument: documents.restoreDocument,
+  getContent: content.getContent,
+  getState: content.getState,
+  postUpdate: content.postUpdate,
+  getMe: me.getMe,
+  putMe: me.putMe,
+}
+
+/** For `import type`: a client needs the types alone, not the schemas. */
+export type Routes = typeof routes
+
+export const apiBase = '/api/v1'

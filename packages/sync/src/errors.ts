@@ -1,0 +1,14 @@
+/** The update is not one that Yjs would accept, or not one that this kind of document takes. */
+export class MalformedUpdate extends Error {
+  override name = 'MalformedUpdate'
+}
+
+/** The update builds on changes that the room has not seen. */
+export class UpdateGap extends Error {
+  override name = 'UpdateGap'
+}
+
+/** The client holds another history of the document than the server. */
+export class LineageMismatch extends Error {
+  override name = 'LineageMismatch'
+}

@@ -1,0 +1,19 @@
+export { LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
+export {
+  type Bus,
+  type BusMessage,
+  type BusSubscriber,
+  DocumentDamaged,
+  DocumentGone,
+  type Folder,
+  type LogEntry,
+  type LogPosition,
+  type LogSlice,
+  type Peer,
+  type Reporter,
+  StorageFailure,
+  type Timers,
+  type Unsubscribe,
+  type UpdateLog,
+} from './ports.ts'
+export { type Membership, Rooms, type RoomsDeps, type RoomsStats } from './rooms.ts'
