@@ -21,7 +21,9 @@ export const problems = {
   'malformed-line-ends': { status: 422, title: 'Lines must end with LF alone' },
   'malformed-update': { status: 422, title: 'The body is not a Yjs update for this document' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
+  'document-damaged': { status: 500, title: 'What is stored of this document fails its checksum' },
   'internal-error': { status: 500, title: 'The server failed' },
+  'too-many-connections': { status: 503, title: 'The server has too many connections' },
   'storage-unavailable': { status: 503, title: 'The server cannot store changes now' },
   restarting: { status: 503, title: 'The server is restarting' },
 } as const satisfies Record<string, { status: number; title: string }>
@@ -30,6 +32,7 @@ export type ProblemCode = keyof typeof problems
 
 /** The body of every answer with `content-type: application/problem+json`. */
 export interface Problem {
+  /** `urn:weft:problem:<code>`. */
   readonly type: string
   readonly title: string
   readonly status: number

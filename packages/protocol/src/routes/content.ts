@@ -7,7 +7,10 @@ const conditional = z.object({
 const etag = z.object({ etag: z.string().openapi({ description: '`"<revision>"`' }) })
 const bytes = z.string().openapi({ type: 'string', format: 'binary' })
 
+const readProblems = ['not-found', 'document-in-trash', 'document-damaged', 'storage-unavailable'] as const
+
 export const getContent = createRoute({
+  operationId: 'getContent',
   method: 'get',
   path: '/documents/{id}/content',
   tags: ['Content'],
@@ -20,11 +23,12 @@ export const getContent = createRoute({
       content: { 'text/markdown': { schema: z.string() }, 'text/plain': { schema: z.string() } },
     },
     304: { description: 'Still the revision you have.' },
-    ...problemResponses(400, 404, 409, 410, 503),
+    ...problemResponses(...readProblems, 'not-a-text-document'),
   },
 })
 
 export const getState = createRoute({
+  operationId: 'getState',
   method: 'get',
   path: '/documents/{id}/state',
   tags: ['Content'],
@@ -37,11 +41,12 @@ export const getState = createRoute({
       content: { 'application/octet-stream': { schema: bytes } },
     },
     304: { description: 'Still the revision you have.' },
-    ...problemResponses(400, 404, 410, 503),
+    ...problemResponses(...readProblems),
   },
 })
 
 export const postUpdate = createRoute({
+  operationId: 'postUpdate',
   method: 'post',
   path: '/documents/{id}/updates',
   tags: ['Content'],
@@ -57,6 +62,13 @@ export const postUpdate = createRoute({
         'application/json': { schema: z.object({ revision: z.number().int() }).openapi('Revision') },
       },
     },
-    ...problemResponses(400, 403, 404, 409, 410, 413, 415, 422, 503),
+    ...problemResponses(
+      ...readProblems,
+      'forbidden',
+      'too-large',
+      'unsupported-media-type',
+      'malformed-update',
+      'out-of-sync',
+    ),
   },
 })

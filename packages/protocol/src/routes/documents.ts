@@ -1,6 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { limits } from '../limits.ts'
-import { document, documentKind, documentParams, language, problemResponses, title } from './schemas.ts'
+import {
+  bodyProblems,
+  document,
+  documentKind,
+  documentParams,
+  language,
+  problemResponses,
+  title,
+} from './schemas.ts'
 
 export const newDocument = z
   .strictObject({
@@ -13,12 +21,18 @@ export const newDocument = z
       .optional()
       .openapi({ description: 'LF line ends, well-formed Unicode.', example: '# Hello\n' }),
   })
+  .refine((draft) => draft.kind !== 'yjs' || draft.content === undefined, {
+    path: ['content'],
+    message: 'A document of kind yjs starts empty: send updates instead.',
+  })
   .openapi('NewDocument')
 
 export const documentChanges = z
   .strictObject({ title: title.optional(), language: language.nullable().optional() })
   .refine((changes) => Object.keys(changes).length > 0, 'Name at least one field to change.')
   .openapi('DocumentChanges')
+
+const writeProblems = ['forbidden', 'storage-unavailable'] as const
 
 const json = { content: { 'application/json': { schema: document } } }
 const created = {
@@ -30,15 +44,17 @@ const created = {
 }
 
 export const createDocument = createRoute({
+  operationId: 'createDocument',
   method: 'post',
   path: '/documents',
   tags: ['Documents'],
   summary: 'Create a document',
   request: { body: { required: true, content: { 'application/json': { schema: newDocument } } } },
-  responses: { 201: created, ...problemResponses(400, 403, 413, 415, 422, 503) },
+  responses: { 201: created, ...problemResponses(...bodyProblems, 'malformed-line-ends', ...writeProblems) },
 })
 
 export const createDocumentWithId = createRoute({
+  operationId: 'createDocumentWithId',
   method: 'put',
   path: '/documents/{id}',
   tags: ['Documents'],
@@ -47,10 +63,20 @@ export const createDocumentWithId = createRoute({
     params: documentParams,
     body: { required: true, content: { 'application/json': { schema: newDocument } } },
   },
-  responses: { 201: created, ...problemResponses(400, 403, 409, 413, 415, 422, 503) },
+  responses: {
+    201: created,
+    ...problemResponses(
+      ...bodyProblems,
+      'malformed-line-ends',
+      'not-found',
+      'document-exists',
+      ...writeProblems,
+    ),
+  },
 })
 
 export const listDocuments = createRoute({
+  operationId: 'listDocuments',
   method: 'get',
   path: '/documents',
   tags: ['Documents'],
@@ -90,20 +116,25 @@ export const listDocuments = createRoute({
         },
       },
     },
-    ...problemResponses(400),
+    ...problemResponses('invalid-cursor', 'storage-unavailable'),
   },
 })
 
 export const getDocument = createRoute({
+  operationId: 'getDocument',
   method: 'get',
   path: '/documents/{id}',
   tags: ['Documents'],
   summary: 'Read what a document is',
   request: { params: documentParams },
-  responses: { 200: { description: 'The document.', ...json }, ...problemResponses(400, 404) },
+  responses: {
+    200: { description: 'The document.', ...json },
+    ...problemResponses('not-found', 'storage-unavailable'),
+  },
 })
 
 export const changeDocument = createRoute({
+  operationId: 'changeDocument',
   method: 'patch',
   path: '/documents/{id}',
   tags: ['Documents'],
@@ -114,11 +145,12 @@ export const changeDocument = createRoute({
   },
   responses: {
     200: { description: 'As it is now.', ...json },
-    ...problemResponses(400, 403, 404, 413, 415, 503),
+    ...problemResponses(...bodyProblems, 'not-found', 'document-in-trash', ...writeProblems),
   },
 })
 
 export const trashDocument = createRoute({
+  operationId: 'trashDocument',
   method: 'delete',
   path: '/documents/{id}',
   tags: ['Documents'],
@@ -126,15 +158,19 @@ export const trashDocument = createRoute({
   request: { params: documentParams },
   responses: {
     204: { description: 'In the trash; people who had it open are told.' },
-    ...problemResponses(400, 403, 404, 503),
+    ...problemResponses('not-found', ...writeProblems),
   },
 })
 
 export const restoreDocument = createRoute({
+  operationId: 'restoreDocument',
   method: 'post',
   path: '/documents/{id}/restore',
   tags: ['Documents'],
   summary: 'Take a document out of the trash',
   request: { params: documentParams },
-  responses: { 200: { description: 'As it is now.', ...json }, ...problemResponses(400, 403, 404, 503) },
+  responses: {
+    200: { description: 'As it is now.', ...json },
+    ...problemResponses('not-found', ...writeProblems),
+  },
 })

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { documentIdPattern } from '../document-id.ts'
 import { limits } from '../limits.ts'
+import { type ProblemCode, problems } from '../problems.ts'
 
 export const documentKinds = ['markdown', 'text', 'code', 'yjs'] as const
 
@@ -9,7 +10,16 @@ export const documentKind = z.enum(documentKinds).openapi({
   description: '`yjs` documents accept any shared types; the others have one text named `content`.',
 })
 
-export const title = z.string().trim().min(1).max(limits.titleLength).openapi({ example: 'Hello' })
+/** One line: no line breaks or other control characters. */
+const oneLine = /^[^\p{Cc}\u2028\u2029]*$/u
+
+export const title = z
+  .string()
+  .trim()
+  .min(1)
+  .max(limits.titleLength)
+  .regex(oneLine, 'A title is one line of text.')
+  .openapi({ example: 'Hello' })
 
 export const language = z
   .string()
@@ -52,13 +62,34 @@ export const problem = z
 
 const problemContent = { 'application/problem+json': { schema: problem } }
 
-/** Response entries for the given statuses, each a problem document. */
-export function problemResponses<const Status extends number>(...statuses: readonly Status[]) {
-  const entries = statuses.map(
-    (status) => [status, { description: 'Problem', content: problemContent }] as const,
+/** Every route may answer with these, whatever else it does. */
+const always = ['invalid-request', 'foreign-origin', 'wrong-host', 'internal-error', 'restarting'] as const
+
+/** What a route that takes JSON may answer besides. */
+export const bodyProblems = [
+  'malformed-json',
+  'too-large',
+  'unsupported-media-type',
+  'malformed-text',
+] as const
+
+type StatusOf<Code extends ProblemCode> = (typeof problems)[Code]['status']
+
+/** Response entries for the given codes, each a problem document under its status. */
+export function problemResponses<const Code extends ProblemCode>(...codes: readonly Code[]) {
+  const byStatus = new Map<number, string[]>()
+  for (const code of [...always, ...codes]) {
+    const { status, title } = problems[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${code}\`: ${title}.`])
+  }
+  const entries = [...byStatus].map(
+    ([status, lines]) => [status, { description: lines.join('\n\n'), content: problemContent }] as const,
   )
   return Object.fromEntries(entries) as {
-    [S in Status]: { description: string; content: typeof problemContent }
+    [Status in StatusOf<Code | (typeof always)[number]>]: {
+      description: string
+      content: typeof problemContent
+    }
   }
 }
 

@@ -1,0 +1,27 @@
+/**
+ * Method and path of every route: all that a client needs at run time, so that it carries no schemas. The compiler
+ * holds it against the route objects: a missing, a foreign or a changed one does not build.
+ */
+import type { apiBase, Routes } from '@weft/protocol'
+
+export const base = '/api/v1' satisfies typeof apiBase
+
+export const endpoints = {
+  createDocument: { method: 'post', path: '/documents' },
+  createDocumentWithId: { method: 'put', path: '/documents/{id}' },
+  listDocuments: { method: 'get', path: '/documents' },
+  getDocument: { method: 'get', path: '/documents/{id}' },
+  changeDocument: { method: 'patch', path: '/documents/{id}' },
+  trashDocument: { method: 'delete', path: '/documents/{id}' },
+  restoreDocument: { method: 'post', path: '/documents/{id}/restore' },
+  getContent: { method: 'get', path: '/documents/{id}/content' },
+  getState: { method: 'get', path: '/documents/{id}/state' },
+  postUpdate: { method: 'post', path: '/documents/{id}/updates' },
+  getMe: { method: 'get', path: '/me' },
+  putMe: { method: 'put', path: '/me' },
+} as const satisfies {
+  readonly [Name in keyof Routes]: {
+    readonly method: Routes[Name]['method']
+    readonly path: Routes[Name]['path']
+  }
+}
