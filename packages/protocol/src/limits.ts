@@ -23,6 +23,8 @@ export const limits = {
   presenceIdsPerPeer: 4,
   /** Nesting of arrays and objects inside an update or a presence state: deeper ones overflow stacks. */
   nesting: 64,
+  /** Clocks (characters, mostly) that one client's part of one update may cover. */
+  updateClocks: 16 * 1024 * 1024,
   /** Yjs draws client ids from 32 bits; wider ones mis-merge in other implementations. */
   maxClientId: 2 ** 32 - 1,
   /** A presence state that its client did not renew is taken away. Clients renew every 15 s. */
@@ -41,6 +43,36 @@ export const limits = {
   deadMs: 45_000,
   /** Before a final close: y-websocket ≤ 3.0 comes back ten times a second when it is closed at once. */
   finalCloseDelayMs: 2_500,
+  /** Upgrade request to answer. Longer means that the storage hangs: the client comes back with backoff. */
+  upgradeMs: 5_000,
+  /** From the upgrade to the first frames of the document. */
+  joinMs: 15_000,
+  /** How long the other side may take to answer a close. */
+  closeTimeoutMs: 5_000,
+  /** WebSocket connections of one address: an office behind one router, several tabs each. Not counted for
+   *  loopback, where a reverse proxy stands for everybody. */
+  connectionsPerAddress: 200,
+  /** WebSocket connections in all: about 14 KiB each, and file descriptors. */
+  connections: 10_000,
+  /** Connections of one address that wait for their final close. Above: HTTP 503, which all clients back off from. */
+  refusalsPerAddress: 50,
+  refusals: 1_000,
+  /** A message must be complete after this, and a second more for each `messageBytesPerSecond` that came: a slow
+   *  uplink may bring a whole document, a silent socket may not hold memory. */
+  messageMs: 10_000,
+  messageBytesPerSecond: 32 * 1024,
+  /** Bytes of unfinished messages on all connections. Above it the oldest one is sent away. */
+  unfinishedBytes: 256 * 1024 * 1024,
+  /** Frames of one message. Browsers cut large messages into pieces of some KiB. */
+  messageFragments: 4_096,
+  /** Network reads of one message: a whole document in pieces of 512 bytes. */
+  messageChunks: 32_768,
+  /** What a connection may send for long and at once; faster ones are read more slowly, never sent away, so that
+   *  a long offline sync ends. A person makes 15 messages a second, a program that replays a document thousands. */
+  messagesPerSecond: 5_000,
+  messagesBurst: 20_000,
+  bytesPerSecond: 8 * 1024 * 1024,
+  bytesBurst: 32 * 1024 * 1024,
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,

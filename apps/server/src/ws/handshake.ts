@@ -1,0 +1,42 @@
+/** From HTTP to WebSocket, by ws, with the bounds of the role that the client has. */
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { limits } from '@weft/protocol'
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+
+export interface Handshake {
+  readonly request: IncomingMessage
+  readonly socket: Socket
+  /** What came behind the request. */
+  readonly head: Buffer
+}
+
+/** Runs `begin` with the WebSocket, before anything is read from it. What is no proper handshake ws answers with 400. */
+export type Accept = (
+  handshake: Handshake,
+  access: 'read' | 'write',
+  begin: (webSocket: WebSocket) => void,
+) => void
+
+export function handshakes(): Accept {
+  // Two of them, because ws takes the largest message from its server.
+  const servers = {
+    read: webSocketServer(limits.viewerFrameBytes),
+    write: webSocketServer(limits.writerFrameBytes),
+  }
+  return ({ request, socket, head }, access, begin) =>
+    servers[access].handleUpgrade(request, socket, head, (webSocket) => begin(webSocket))
+}
+
+function webSocketServer(maxPayload: number): WebSocketServer {
+  const options: ServerOptions & { readonly maxFragments: number; readonly closeTimeout: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload,
+    maxFragments: limits.messageFragments,
+    maxBufferedChunks: limits.messageChunks,
+    closeTimeout: limits.closeTimeoutMs,
+  }
+  return new WebSocketServer(options)
+}

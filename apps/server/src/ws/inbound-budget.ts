@@ -1,0 +1,25 @@
+/** How fast one client may send. Over it, its bytes wait in its own network stack. */
+import { limits } from '@weft/protocol'
+
+export interface InboundBudget {
+  /** Takes a message of this size from the budget. Milliseconds to stop reading for, mostly 0. */
+  spend(bytes: number, now: number): number
+}
+
+export function inboundBudget(now: number): InboundBudget {
+  let messages: number = limits.messagesBurst
+  let bytes: number = limits.bytesBurst
+  let at = now
+  return {
+    spend(size, now) {
+      // A clock that was set back must not take anything away.
+      const seconds = Math.max(0, now - at) / 1_000
+      at = now
+      messages = Math.min(limits.messagesBurst, messages + seconds * limits.messagesPerSecond) - 1
+      bytes = Math.min(limits.bytesBurst, bytes + seconds * limits.bytesPerSecond) - size
+      return Math.ceil(
+        Math.max(0, -messages / limits.messagesPerSecond, -bytes / limits.bytesPerSecond) * 1_000,
+      )
+    },
+  }
+}

@@ -1,0 +1,23 @@
+/** Saying no before a WebSocket begins: one HTTP answer on the bare connection, then its end. */
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Problem, type ProblemCode, problems } from '@weft/protocol'
+
+/** `retryAfter` in seconds. */
+export function refuse(socket: Duplex, code: ProblemCode, retryAfter?: number): void {
+  if (socket.destroyed) return
+  const { status, title } = problems[code]
+  const problem: Problem = { type: 'about:blank', title, status, code }
+  const body = JSON.stringify(problem)
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
+  ]
+  // A client that never closes its side would keep the connection half open for ever.
+  socket.once('finish', () => socket.destroy())
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}

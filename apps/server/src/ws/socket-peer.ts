@@ -1,0 +1,214 @@
+/**
+ * One WebSocket as a room's peer.
+ *
+ * Frames come ready-made, so they go straight to the network socket: ws would write a header before each. That is
+ * safe because nothing is compressed, so ws has no queue of its own and writes its control frames whole.
+ *
+ * Reading stops for several reasons at once (the room is full, the client is too fast, it is being sent away) and
+ * resumes when the last of them is gone.
+ */
+import type { Socket } from 'node:net'
+import { type Actor, type CloseReason, closeCodes, encode, isFinalClose, limits } from '@weft/protocol'
+import type { Membership, Peer, Timers } from '@weft/sync'
+import { type RawData, WebSocket } from 'ws'
+import { type InboundBudget, inboundBudget } from './inbound-budget.ts'
+import { messageProgress } from './message-progress.ts'
+import { type Pulse, pulse } from './pulse.ts'
+
+export interface SocketPeerOptions {
+  readonly access: 'read' | 'write'
+  readonly actor: Actor
+  readonly receipts: boolean
+  readonly timers: Timers
+}
+
+/** Why it ended: closed by us for that reason, left by the client, cut off, silent, or no WebSocket any more. */
+export type Ending = CloseReason | 'left' | 'lost' | 'dead' | 'violation'
+
+type Hold = 'joining' | 'room' | 'budget' | 'leaving'
+
+/** Says nothing, but is a message: stock clients leave after 30 s without one, and pings do not count. */
+const emptyPresence = encode({ type: 'presence', states: Uint8Array.of(0) })
+
+export class SocketPeer implements Peer {
+  readonly access: 'read' | 'write'
+  readonly actor: Actor
+  readonly receipts: boolean
+  /** Resolves when the connection is no more. */
+  readonly gone: Promise<Ending>
+  readonly #webSocket: WebSocket
+  readonly #network: Socket
+  readonly #timers: Timers
+  readonly #began: number
+  readonly #pulse: Pulse
+  readonly #budget: InboundBudget
+  readonly #progress = messageProgress()
+  readonly #holds = new Set<Hold>()
+  #state: 'joining' | 'member' | 'leaving' | 'gone' = 'joining'
+  #membership: Membership | null = null
+  #hasSpoken = false
+  #ending: Ending | null = null
+  #endNow: (() => void) | null = null
+  #cancelEnd = () => {}
+  #cancelBudget = () => {}
+
+  /** `network` is what `webSocket` runs over. Nothing is read from it before {@link enter}. */
+  constructor(webSocket: WebSocket, network: Socket, options: SocketPeerOptions) {
+    this.access = options.access
+    this.actor = options.actor
+    this.receipts = options.receipts
+    this.#webSocket = webSocket
+    this.#network = network
+    this.#timers = options.timers
+    this.#began = options.timers.now()
+    this.#pulse = pulse(this.#began)
+    this.#budget = inboundBudget(this.#began)
+    this.#hold('joining')
+    network.on('data', (chunk: Uint8Array) => {
+      if (this.#state === 'member') this.#progress.feed(chunk)
+    })
+    network.on('drain', () => this.#membership?.drained())
+    // On both: each emits its own, and an error without a listener ends the process.
+    network.on('error', () => {})
+    // ws has sent its close code (1002, 1007, 1008, 1009) before it says so here.
+    webSocket.on('error', () => {
+      this.#ending ??= 'violation'
+      this.#leave()
+    })
+    webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    this.gone = new Promise((resolve) => {
+      webSocket.on('close', (code) => {
+        this.#leave()
+        this.#state = 'gone'
+        this.#cancelEnd()
+        this.#cancelBudget()
+        resolve(this.#ending ?? (code === 1006 ? 'lost' : 'left'))
+      })
+    })
+  }
+
+  get queuedBytes(): number {
+    return this.#network.writableLength
+  }
+
+  /** Bytes that came of a message that is not complete. */
+  get unfinishedBytes(): number {
+    return this.#state === 'member' ? this.#progress.unfinished : 0
+  }
+
+  /** When that message began; `null`: none. */
+  get unfinishedSince(): number | null {
+    return this.#state === 'member' ? this.#pulse.unfinishedSince : null
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#state === 'leaving' || this.#state === 'gone') return
+    // After the client's close frame no other may follow.
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return
+    this.#hasSpoken = true
+    this.#network.write(frame)
+  }
+
+  setReading(reading: boolean): void {
+    if (reading) this.#release('room')
+    else this.#hold('room')
+  }
+
+  /** The room has taken this peer in. Starts reading; if the client left meanwhile, the room is told. */
+  enter(membership: Membership): void {
+    if (this.#state !== 'joining') {
+      membership.leave()
+      return
+    }
+    this.#membership = membership
+    this.#state = 'member'
+    this.#release('joining')
+    if (this.queuedBytes === 0) membership.drained()
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#state === 'leaving' || this.#state === 'gone') return
+    this.#state = 'leaving'
+    this.#ending ??= reason
+    this.#hold('leaving')
+    // The room may be in the middle of a turn: it hears of this after.
+    queueMicrotask(() => this.#leave())
+    const code = closeCodes[reason]
+    const end = () => {
+      this.#endNow = null
+      this.#cancelEnd()
+      this.#webSocket.close(code, reason)
+      // The answer to the close must be read, whatever held the reading.
+      this.#holds.clear()
+      this.#webSocket.resume()
+    }
+    if (isFinalClose(code)) {
+      this.#endNow = end
+      this.#cancelEnd = this.#timers.after(limits.finalCloseDelayMs, end)
+    } else {
+      end()
+    }
+  }
+
+  /** Ends a wait before a final close. */
+  hurry(): void {
+    this.#endNow?.()
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate()
+  }
+
+  /** To be called every second or so. */
+  beat(now: number): void {
+    if (this.#state === 'joining') {
+      if (now - this.#began > limits.joinMs) this.close('overloaded')
+      return
+    }
+    if (this.#state !== 'member') return
+    const verdict = this.#pulse.beat({
+      now,
+      bytesRead: this.#network.bytesRead,
+      hasSpoken: this.#hasSpoken || this.queuedBytes > 0,
+      isReading: this.#holds.size === 0,
+      unfinished: this.#progress.unfinished,
+      begun: this.#progress.begun,
+    })
+    this.#hasSpoken = false
+    if (verdict === 'stuck') this.close('too-slow')
+    if (verdict === 'dead') {
+      this.#ending = 'dead'
+      this.terminate()
+    }
+    if (verdict === 'ping' || verdict === 'ping-and-speak') this.#webSocket.ping()
+    if (verdict === 'speak' || verdict === 'ping-and-speak') this.#webSocket.send(emptyPresence)
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#state !== 'member' || this.#membership === null) return
+    if (!isBinary || !Buffer.isBuffer(data)) {
+      this.close('malformed')
+      return
+    }
+    this.#membership.receive(data)
+    const pause = this.#budget.spend(data.length, this.#timers.now())
+    if (pause === 0 || this.#holds.has('budget')) return
+    this.#hold('budget')
+    this.#cancelBudget = this.#timers.after(pause, () => this.#release('budget'))
+  }
+
+  #leave(): void {
+    if (this.#state === 'joining' || this.#state === 'member') this.#state = 'leaving'
+    this.#membership?.leave()
+    this.#membership = null
+  }
+
+  #hold(reason: Hold): void {
+    this.#holds.add(reason)
+    this.#webSocket.pause()
+  }
+
+  #release(reason: Hold): void {
+    if (this.#holds.delete(reason) && this.#holds.size === 0) this.#webSocket.resume()
+  }
+}

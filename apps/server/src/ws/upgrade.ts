@@ -1,0 +1,155 @@
+/**
+ * The way of a WebSocket into its room: address → who asks → document and role → upgrade → join. Until the room
+ * has taken it in, nothing is read from it, so its messages wait in its own network stack.
+ *
+ * What is refused for good (no document, no role) is accepted first and closed with a final code later: browsers
+ * do not show the status of a refused upgrade, and y-websocket ≤ 3.0 comes back at once after an early close.
+ * What is refused for now is refused over HTTP, which every client backs off from.
+ */
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Actor, type CloseReason, limits, mayWrite, type ProblemCode } from '@weft/protocol'
+import { DocumentGone, LineageMismatch, type Rooms, StorageFailure, type Timers } from '@weft/sync'
+import type { WebSocket } from 'ws'
+import type { Access } from '../access.ts'
+import { TooLate, within } from '../clock.ts'
+import type { Logger } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { DocumentStore } from '../storage/storage.ts'
+import { sendAllAway } from './drain.ts'
+import { type Handshake, handshakes } from './handshake.ts'
+import { heartbeat } from './heartbeat.ts'
+import { addressKey, isLoopback, places } from './places.ts'
+import { refuse } from './refusal.ts'
+import { SocketPeer } from './socket-peer.ts'
+import { parseSyncRequest, type SyncRequest } from './sync-request.ts'
+
+export interface SyncDeps {
+  readonly rooms: Rooms
+  readonly documents: DocumentStore
+  readonly access: Access
+  readonly timers: Timers
+  readonly log: Logger
+  readonly metrics: Pick<Metrics, 'upgrades' | 'closes'>
+  /** Whom a connection counts for. By default the address of its socket. */
+  readonly addressOf?: (request: IncomingMessage) => string
+}
+
+export interface SyncEndpoint {
+  readonly connections: number
+  /** Refuses newcomers and closes everyone with 1012, spread over that time. Resolves when all are gone. */
+  drain(spreadMs: number): Promise<void>
+}
+
+const retryAfterSeconds = 5
+
+/** Serves `GET /sync/<document>` on this server. */
+export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
+  const accept = handshakes()
+  const peers = new Set<SocketPeer>()
+  const connections = places(limits.connections, limits.connectionsPerAddress)
+  const refusals = places(limits.refusals, limits.refusalsPerAddress)
+  const stopHeartbeat = heartbeat(peers, deps.timers)
+  let isDraining = false
+
+  const refuseUpgrade = (socket: Duplex, code: ProblemCode) => {
+    deps.metrics.upgrades.inc({ outcome: code })
+    const isForNow =
+      code === 'restarting' || code === 'too-many-connections' || code === 'storage-unavailable'
+    refuse(socket, code, isForNow ? retryAfterSeconds : undefined)
+  }
+
+  const receive = async (handshake: Handshake) => {
+    const { request, socket } = handshake
+    const wanted = parseSyncRequest(request.url)
+    if (wanted === null) return refuseUpgrade(socket, 'not-found')
+    const { host, origin, cookie } = request.headers
+    const admitted = deps.access.admit({ host, origin, cookie })
+    if ('refused' in admitted) return refuseUpgrade(socket, admitted.refused)
+    if (isDraining) return refuseUpgrade(socket, 'restarting')
+
+    const address = deps.addressOf?.(request) ?? socket.remoteAddress ?? ''
+    const key = addressKey(address)
+    // Loopback connections count in all, but not for one address.
+    const leave = connections.take(isLoopback(address) ? `${key} ${socket.remotePort}` : key)
+    if (leave === null) return refuseUpgrade(socket, 'too-many-connections')
+    socket.once('close', leave)
+
+    const document = await within(deps.timers, limits.upgradeMs, deps.documents.get(wanted.document))
+    if (socket.destroyed) return
+    if (isDraining) return refuseUpgrade(socket, 'restarting')
+
+    const isThere = document !== null && document.trashedAt === null
+    const role = isThere ? deps.access.roleOf(admitted.actor, document) : null
+    if (role !== null) {
+      const access = mayWrite(role) ? 'write' : 'read'
+      accept(handshake, access, (webSocket) => {
+        void join(begin(webSocket, handshake, wanted, admitted.actor, access), wanted)
+      })
+      return
+    }
+    const rest = refusals.take(key)
+    if (rest === null) return refuseUpgrade(socket, 'too-many-connections')
+    socket.once('close', rest)
+    accept(handshake, 'read', (webSocket) =>
+      begin(webSocket, handshake, wanted, admitted.actor, 'read').close('not-found'),
+    )
+  }
+
+  const begin = (
+    webSocket: WebSocket,
+    { socket }: Handshake,
+    { document, receipts }: SyncRequest,
+    actor: Actor,
+    access: 'read' | 'write',
+  ) => {
+    const peer = new SocketPeer(webSocket, socket, { access, actor, receipts, timers: deps.timers })
+    peers.add(peer)
+    deps.metrics.upgrades.inc({ outcome: 'accepted' })
+    deps.log.debug({ document, actor: actor.id, access }, 'peer came')
+    void peer.gone.then((ending) => {
+      peers.delete(peer)
+      deps.metrics.closes.inc({ reason: ending })
+      deps.log.debug({ document, actor: actor.id, ending }, 'peer left')
+    })
+    return peer
+  }
+
+  const join = async (peer: SocketPeer, { document, lineage }: SyncRequest) => {
+    try {
+      peer.enter(await deps.rooms.join(document, peer, lineage))
+    } catch (error) {
+      const reason = reasonToClose(error)
+      if (reason === 'internal-error') deps.log.error({ err: error, document }, 'join failed')
+      peer.close(reason)
+    }
+  }
+
+  server.on('upgrade', (request, stream, head) => {
+    // Until ws takes over nobody else listens, and an error without a listener ends the process.
+    stream.on('error', () => stream.destroy())
+    receive({ request, socket: request.socket, head }).catch((error: unknown) => {
+      const hangs = error instanceof TooLate || error instanceof StorageFailure
+      if (!hangs) deps.log.error({ err: error }, 'upgrade failed')
+      refuseUpgrade(stream, hangs ? 'storage-unavailable' : 'internal-error')
+    })
+  })
+
+  return {
+    get connections() {
+      return peers.size
+    },
+    async drain(spreadMs) {
+      isDraining = true
+      await sendAllAway([...peers], spreadMs, deps.timers)
+      stopHeartbeat()
+    },
+  }
+}
+
+function reasonToClose(error: unknown): CloseReason {
+  if (error instanceof DocumentGone) return 'not-found'
+  if (error instanceof LineageMismatch) return 'out-of-sync'
+  if (error instanceof StorageFailure) return 'overloaded'
+  return 'internal-error'
+}
