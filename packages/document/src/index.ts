@@ -1,1 +1,2 @@
-export {}
+export { contentOf, contentUpdate, foldUpdates, IncompleteUpdates } from './content.ts'
+export { titleOf } from './title.ts'
