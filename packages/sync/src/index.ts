@@ -1,4 +1,5 @@
 export { LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
+export { frame, messageIn } from './outbox.ts'
 export {
   type Bus,
   type BusMessage,

@@ -1,5 +1,23 @@
-import type { Actor, DocumentId } from '@weft/protocol'
-import type { Bus, Folder, LogPosition, Peer, Reporter, Timers, UpdateLog } from './ports.ts'
+/**
+ * At most one room per document on this node: opens, shares, closes them.
+ *
+ * R4: who asks for a document while its room opens waits for that room; a room closes in one synchronous step,
+ * in which it is quiet and leaves the map, so the next one never meets it.
+ */
+import { type Actor, type DocumentId, limits, MalformedMessage } from '@weft/protocol'
+import { LineageMismatch, MalformedUpdate } from './errors.ts'
+import type { Member } from './member.ts'
+import {
+  type Bus,
+  type Folder,
+  type LogPosition,
+  type Peer,
+  type Reporter,
+  StorageFailure,
+  type Timers,
+  type UpdateLog,
+} from './ports.ts'
+import { Room } from './room.ts'
 
 export interface RoomsDeps {
   readonly log: UpdateLog
@@ -25,36 +43,146 @@ export interface RoomsStats {
   readonly uncommittedBytes: number
 }
 
-/** At most one room per document on this node: opens, shares, closes them. */
+interface Place {
+  readonly opening: Promise<Room>
+  room: Room | null
+  cancelIdle: (() => void) | null
+}
+
 export class Rooms {
-  constructor(_deps: RoomsDeps) {}
+  readonly #deps: RoomsDeps
+  readonly #places = new Map<DocumentId, Place>()
+  #isClosing = false
+
+  constructor(deps: RoomsDeps) {
+    this.#deps = deps
+  }
 
   /**
-   * Opens the document if need be and puts `peer` in: it is sent the first frames before this resolves. Rejects
-   * with DocumentGone, DocumentDamaged or StorageFailure. `lineage`: what the client says it holds, if it says.
-   * Another one rejects with LineageMismatch.
+   * Opens the document if need be and puts `peer` in: it is sent the first frames before this resolves.
+   * `lineage`: what the client says it holds, if it says. Rejects with LineageMismatch, DocumentGone,
+   * DocumentDamaged or StorageFailure.
    */
-  join(_document: DocumentId, _peer: Peer, _lineage: string | null): Promise<Membership> {
-    throw new Error('not yet')
+  async join(document: DocumentId, peer: Peer, lineage: string | null): Promise<Membership> {
+    const room = await this.#roomOf(document)
+    if (lineage !== null && lineage !== room.lineage) {
+      this.#whenQuiet(document)
+      throw new LineageMismatch()
+    }
+    return membership(room, room.enter(peer))
   }
 
   /**
    * Merges an update for a program, by the same way as a client's: resolves when it is durable, with the
    * document's position. Rejects with MalformedUpdate, UpdateGap, DocumentGone, DocumentDamaged or StorageFailure.
    */
-  write(_document: DocumentId, _update: Uint8Array, _actor: Actor): Promise<LogPosition> {
-    throw new Error('not yet')
+  async write(document: DocumentId, update: Uint8Array, actor: Actor): Promise<LogPosition> {
+    const room = await this.#roomOf(document)
+    try {
+      return await room.write(actor, update)
+    } finally {
+      this.#whenQuiet(document)
+    }
   }
 
   /** The document went to the trash: sends its people away. */
-  dismiss(_document: DocumentId): void {}
-
-  stats(): RoomsStats {
-    return { rooms: 0, peers: 0, uncommittedBytes: 0 }
+  dismiss(document: DocumentId): void {
+    this.#places.get(document)?.room?.dismiss()
   }
 
-  /** For shutdown: resolves when everything taken is durable. Peers are closed with `restarting` by the caller or here. */
-  closeAll(): Promise<void> {
-    return Promise.resolve()
+  stats(): RoomsStats {
+    const rooms = [...this.#places.values()].flatMap((place) => place.room ?? [])
+    return {
+      rooms: rooms.length,
+      peers: rooms.reduce((total, room) => total + room.peers, 0),
+      uncommittedBytes: rooms.reduce((total, room) => total + room.uncommittedBytes, 0),
+    }
+  }
+
+  /** For shutdown: no room opens any more, and this resolves when all that was taken is durable. */
+  async closeAll(): Promise<void> {
+    this.#isClosing = true
+    await Promise.all([...this.#places].map(([document, place]) => this.#closeForGood(document, place)))
+  }
+
+  async #roomOf(document: DocumentId): Promise<Room> {
+    for (;;) {
+      if (this.#isClosing) throw new StorageFailure('the server is stopping', { full: false })
+      const place = this.#places.get(document) ?? this.#openPlace(document)
+      const room = await place.opening
+      // A room may have ended, or everything may be closing, while this waited.
+      if (this.#places.get(document) !== place || this.#isClosing) continue
+      place.cancelIdle?.()
+      place.cancelIdle = null
+      return room
+    }
+  }
+
+  #openPlace(document: DocumentId): Place {
+    const leaveMap = () => {
+      if (this.#places.get(document) === place) this.#places.delete(document)
+    }
+    const opening = Room.open(document, this.#deps, {
+      onQuiet: () => this.#whenQuiet(document),
+      onEnd: () => {
+        leaveMap()
+        place.cancelIdle?.()
+        place.room?.close()
+      },
+    })
+    const place: Place = { opening, room: null, cancelIdle: null }
+    this.#places.set(document, place)
+    opening.then((room) => {
+      place.room = room
+    }, leaveMap)
+    return place
+  }
+
+  #whenQuiet(document: DocumentId): void {
+    const place = this.#places.get(document)
+    if (place?.room?.isQuiet !== true || this.#isClosing) return
+    place.cancelIdle?.()
+    place.cancelIdle = this.#deps.timers.after(limits.idleRoomMs, () => {
+      place.cancelIdle = null
+      if (place.room !== null) void this.#closeIdle(document, place, place.room)
+    })
+  }
+
+  /** R8: whoever comes, or writes, while the fold is under way keeps the room: it is looked at again after. */
+  async #closeIdle(document: DocumentId, place: Place, room: Room): Promise<void> {
+    if (room.isQuiet && room.hasTail) await room.fold()
+    if (!room.isQuiet || this.#places.get(document) !== place) return
+    place.cancelIdle?.()
+    this.#places.delete(document)
+    room.close()
+  }
+
+  async #closeForGood(document: DocumentId, place: Place): Promise<void> {
+    place.cancelIdle?.()
+    try {
+      const room = await place.opening
+      await room.flush()
+      room.close()
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      this.#deps.reporter.warn('room did not close well', { document, error: text })
+    }
+    this.#places.delete(document)
+  }
+}
+
+/** What a client sends that no honest client would ends its own connection, and touches nobody else's (R7). */
+function membership(room: Room, member: Member): Membership {
+  return {
+    receive: (message) => {
+      try {
+        room.receive(member, message)
+      } catch (error) {
+        if (!(error instanceof MalformedMessage || error instanceof MalformedUpdate)) throw error
+        member.peer.close('malformed')
+      }
+    },
+    drained: () => member.drained(),
+    leave: () => room.leave(member),
   }
 }

@@ -1,0 +1,108 @@
+/**
+ * A peer in a room: what it is owed. Its sync messages are counted, and a receipt says how many of them, from
+ * the first, are durable. A message that could not be taken, because it builds on something missing, stops the
+ * count until the client has answered with all that it has.
+ */
+import { encode } from '@weft/protocol'
+import { frame, Outbox } from './outbox.ts'
+import type { LogPosition, Peer, Timers } from './ports.ts'
+import type { StateVector } from './state-vector.ts'
+
+/** What to do about a client whose message had a hole. */
+export type Gap = 'ask' | 'wait' | 'give-up'
+
+export interface Receipt {
+  pay(position: LogPosition): void
+}
+
+export class Member {
+  readonly peer: Peer
+  readonly #outbox: Outbox
+  #received = 0
+  #confirmable = 0
+  #receipted = 0
+  #hasGap = false
+  #gapsInAnswers = 0
+  #isReading = true
+  /** Updates that were there already, of a client that takes its own echo for the receipt. */
+  #echoes: Uint8Array[] = []
+
+  constructor(peer: Peer, timers: Timers, catchUp: (member: Member, since: StateVector) => void) {
+    this.peer = peer
+    this.#outbox = new Outbox(peer, timers, (since) => catchUp(this, since))
+  }
+
+  get isOwed(): boolean {
+    return this.#confirmable > this.#receipted
+  }
+
+  /** See {@link Outbox.send}. */
+  send(framed: Uint8Array, has: StateVector): void {
+    this.#outbox.send(framed, has)
+  }
+
+  /** See {@link Outbox.answer}. */
+  answer(framed: () => Uint8Array, has: StateVector): void {
+    this.#outbox.answer(framed, has)
+  }
+
+  /** For the few small frames that a lagging client must not miss. */
+  sendAlways(framed: Uint8Array): void {
+    this.peer.send(framed)
+  }
+
+  drained(): void {
+    this.#outbox.drained()
+  }
+
+  setReading(reading: boolean): void {
+    if (reading === this.#isReading) return
+    this.#isReading = reading
+    this.peer.setReading(reading)
+  }
+
+  /** A sync message came in. */
+  count(): void {
+    this.#received++
+  }
+
+  /** It was taken. `answer`: it was a step 2, so nothing of this client is missing any more. */
+  taken(answer: boolean): void {
+    if (answer) this.#hasGap = false
+    if (this.#hasGap) return
+    this.#confirmable = this.#received
+    this.#gapsInAnswers = 0
+  }
+
+  /** Nothing in it was new. */
+  owesEcho(update: Uint8Array): void {
+    if (!this.peer.receipts) this.#echoes.push(update)
+  }
+
+  /** It builds on something that is missing. A client that cannot fill the hole itself is beyond repair. */
+  missed(answer: boolean): Gap {
+    const asked = this.#hasGap
+    this.#hasGap = true
+    if (answer) return ++this.#gapsInAnswers > 1 ? 'give-up' : 'ask'
+    return asked ? 'wait' : 'ask'
+  }
+
+  /** What to pay when all that was taken so far is durable. */
+  takeOwed(): Receipt | null {
+    if (!this.isOwed) return null
+    const messages = this.#confirmable
+    const echoes = this.#echoes
+    this.#receipted = messages
+    this.#echoes = []
+    return {
+      pay: (position) => {
+        if (this.peer.receipts) this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
+        for (const update of echoes) this.sendAlways(frame(encode({ type: 'update', update })))
+      },
+    }
+  }
+
+  leave(): void {
+    this.#outbox.close()
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What leaves for a peer. A frame is encoded once, WebSocket header included, and the same bytes go to everybody.
+ *
+ * Rule: a slow reader costs a bounded amount of memory. When more waits for it than it may, nothing more is
+ * queued: what it had at that moment is remembered as a state vector, and one difference is sent when its
+ * network has drained. If that takes too long it is sent away, to come back when it can.
+ */
+import { limits } from '@weft/protocol'
+import type { Peer, Timers } from './ports.ts'
+import type { StateVector } from './state-vector.ts'
+
+/** An unmasked, final, binary RFC 6455 frame around one message. */
+export function frame(message: Uint8Array): Uint8Array {
+  const length = message.length
+  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const bytes = new Uint8Array(header + length)
+  bytes[0] = 0x82
+  if (header === 2) bytes[1] = length
+  else if (header === 4) {
+    bytes[1] = 126
+    bytes[2] = length >>> 8
+    bytes[3] = length
+  } else {
+    bytes[1] = 127
+    new DataView(bytes.buffer).setBigUint64(2, BigInt(length))
+  }
+  bytes.set(message, header)
+  return bytes
+}
+
+/** The message inside a frame made by {@link frame}. */
+export function messageIn(framed: Uint8Array): Uint8Array {
+  const length = framed[1]
+  return framed.subarray(length === 126 ? 4 : length === 127 ? 10 : 2)
+}
+
+export class Outbox {
+  readonly #peer: Peer
+  readonly #timers: Timers
+  readonly #catchUp: (since: StateVector) => void
+  #lag: { since: StateVector; readonly cancel: () => void } | null = null
+
+  /** `catchUp` sends what the peer lacks, and who is here, after it lagged. */
+  constructor(peer: Peer, timers: Timers, catchUp: (since: StateVector) => void) {
+    this.#peer = peer
+    this.#timers = timers
+    this.#catchUp = catchUp
+  }
+
+  /** Sends a frame, unless the peer lags. `has`: the document as the peer has it before this frame. */
+  send(framed: Uint8Array, has: StateVector): void {
+    if (this.#lag !== null) return
+    if (this.#peer.queuedBytes > limits.sendQueueBytes) this.#startLag(has)
+    else this.#peer.send(framed)
+  }
+
+  /** Answers a client that said what it has; one that lags is answered when it has drained. */
+  answer(framed: () => Uint8Array, has: StateVector): void {
+    if (this.#lag !== null) this.#lag.since = has
+    else this.send(framed(), has)
+  }
+
+  /** The network took all that waited. */
+  drained(): void {
+    if (this.#lag === null) return
+    const { since, cancel } = this.#lag
+    cancel()
+    this.#lag = null
+    this.#catchUp(since)
+  }
+
+  close(): void {
+    this.#lag?.cancel()
+    this.#lag = null
+  }
+
+  #startLag(has: StateVector): void {
+    const cancel = this.#timers.after(limits.laggingMs, () => this.#peer.close('too-slow'))
+    this.#lag = { since: new Map(has), cancel }
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Who is here: the last state of each client, as bytes, ready to be sent on. Identity is the server's word: a
+ * state is stamped once when it comes in, and never parsed again.
+ *
+ * Rules: a client id belongs to the peer that first brought it, because stock clients repeat what they hear of
+ * others; a state counts only with a higher clock, or as a removal with the same one; all of a message is read
+ * before any of it is applied; a client that does not renew its state is taken away.
+ */
+import { limits, MalformedMessage } from '@weft/protocol'
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import type { Peer } from './ports.ts'
+import { stamp } from './presence-stamp.ts'
+
+interface Entry {
+  readonly clock: number
+  /** JSON text, or `null` for one that is leaving and not yet told. */
+  readonly state: string | null
+  readonly peer: Peer
+  readonly renewedAt: number
+}
+
+/** How many departed ids are remembered: enough for a classroom to leave at once. */
+const departedKept = 1_000
+
+export class Presence {
+  readonly #entries = new Map<number, Entry>()
+  readonly #idsByPeer = new Map<Peer, Set<number>>()
+  /** Last clock of clients that left: late echoes of their states must not bring them back. */
+  readonly #departed = new Map<number, number>()
+  readonly #changed = new Set<number>()
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0
+  }
+
+  /** Something changed since {@link takeChanges}. */
+  get hasChanges(): boolean {
+    return this.#changed.size > 0
+  }
+
+  /** Takes a client's presence payload. Throws MalformedMessage, having taken nothing. */
+  receive(peer: Peer, payload: Uint8Array, now: number): void {
+    const states = readStates(payload)
+    // The first thing a client says of presence is its own state, maybe with the clock it left with.
+    const introduces = !this.#idsByPeer.has(peer) && states.length === 1
+    for (const { client, clock, json } of states) {
+      if (this.#accepts(peer, client, clock, json === null, introduces))
+        this.#put(peer, client, clock, json, now)
+    }
+  }
+
+  /** A peer is gone, and with it the clients it brought. */
+  leave(peer: Peer): void {
+    for (const client of this.#idsByPeer.get(peer) ?? []) this.#depart(client)
+    this.#idsByPeer.delete(peer)
+  }
+
+  /** Takes away who did not renew. */
+  expire(now: number): void {
+    for (const [client, entry] of this.#entries) {
+      if (now - entry.renewedAt >= limits.presenceExpiryMs) {
+        this.#depart(client)
+        this.#idsByPeer.get(entry.peer)?.delete(client)
+      }
+    }
+  }
+
+  /** What changed since the last call, as a payload for everybody; `null` if nothing did. */
+  takeChanges(): Uint8Array | null {
+    if (this.#changed.size === 0) return null
+    const payload = this.#encode([...this.#changed])
+    for (const client of this.#changed) {
+      if (this.#entries.get(client)?.state === null) this.#entries.delete(client)
+    }
+    this.#changed.clear()
+    return payload
+  }
+
+  /** Everybody who is here, for one that arrives; `null` if nobody is. */
+  all(): Uint8Array | null {
+    const here = [...this.#entries].filter(([, entry]) => entry.state !== null)
+    return here.length === 0 ? null : this.#encode(here.map(([client]) => client))
+  }
+
+  #accepts(peer: Peer, client: number, clock: number, leaves: boolean, introduces: boolean): boolean {
+    const entry = this.#entries.get(client)
+    if (entry !== undefined && entry.state !== null) {
+      return entry.peer === peer && (clock > entry.clock || (clock === entry.clock && leaves))
+    }
+    if (leaves) return false
+    if ((this.#idsByPeer.get(peer)?.size ?? 0) >= limits.presenceIdsPerPeer) return false
+    const departedAt = this.#departed.get(client) ?? -1
+    return introduces || clock > departedAt
+  }
+
+  #put(peer: Peer, client: number, clock: number, json: string | null, now: number): void {
+    if (json === null) {
+      this.#depart(client, clock)
+      return
+    }
+    const state = stamp(json, peer.actor, client)
+    if (state === null) return
+    const ids = this.#idsByPeer.get(peer)
+    if (ids === undefined) this.#idsByPeer.set(peer, new Set([client]))
+    else ids.add(client)
+    this.#departed.delete(client)
+    this.#entries.set(client, { clock, state, peer, renewedAt: now })
+    this.#changed.add(client)
+  }
+
+  /** Others take a removal that has the clock of the last state. */
+  #depart(client: number, clock?: number): void {
+    const entry = this.#entries.get(client)
+    if (entry === undefined || entry.state === null) return
+    const last = clock ?? entry.clock
+    this.#entries.set(client, { ...entry, clock: last, state: null })
+    this.#changed.add(client)
+    this.#departed.set(client, last)
+    if (this.#departed.size > departedKept) {
+      const [oldest] = this.#departed.keys()
+      if (oldest !== undefined) this.#departed.delete(oldest)
+    }
+  }
+
+  #encode(clients: readonly number[]): Uint8Array {
+    const encoder = encoding.createEncoder()
+    const entries = clients.flatMap((client) => {
+      const entry = this.#entries.get(client)
+      return entry === undefined ? [] : [{ client, entry }]
+    })
+    encoding.writeVarUint(encoder, entries.length)
+    for (const { client, entry } of entries) {
+      encoding.writeVarUint(encoder, client)
+      encoding.writeVarUint(encoder, entry.clock)
+      encoding.writeVarString(encoder, entry.state ?? 'null')
+    }
+    return encoding.toUint8Array(encoder)
+  }
+}
+
+interface ReceivedState {
+  readonly client: number
+  readonly clock: number
+  /** `null`: the client leaves. */
+  readonly json: string | null
+}
+
+function readStates(payload: Uint8Array): ReceivedState[] {
+  try {
+    const decoder = decoding.createDecoder(payload)
+    const count = decoding.readVarUint(decoder)
+    if (count > payload.length) throw new MalformedMessage('count beyond the bytes')
+    const states: ReceivedState[] = []
+    for (let left = count; left > 0; left--) {
+      const client = decoding.readVarUint(decoder)
+      const clock = decoding.readVarUint(decoder)
+      const json = decoding.readVarString(decoder)
+      states.push({ client, clock, json: json === 'null' ? null : json })
+    }
+    if (decoding.hasContent(decoder)) throw new MalformedMessage('bytes after the states')
+    return states
+  } catch (error) {
+    throw error instanceof MalformedMessage ? error : new MalformedMessage('not presence states')
+  }
+}

@@ -1,0 +1,419 @@
+/**
+ * One open document on this node: collect, commit, tell.
+ *
+ *     peers, programs ──▶ collect ──▶ commit (journal) ──▶ tell: one frame, the same bytes to all; receipts
+ *
+ * R1: nobody hears of an update before the log holds it, not even the others in the room: what anyone sees is on
+ * disk. Whatever happens changes state and calls `#decide`, the one function that starts work; one piece of work
+ * runs at a time, and `#busy` is released in the synchronous step that looks for more (R6).
+ */
+
+import type { NotSavedReason } from '@weft/protocol'
+import {
+  type Actor,
+  type ActorId,
+  type DocumentId,
+  type DocumentKind,
+  decode,
+  encode,
+  MalformedMessage,
+} from '@weft/protocol'
+import { UpdateGap } from './errors.ts'
+import { Journal } from './journal.ts'
+import { Known } from './known.ts'
+import { Member } from './member.ts'
+import { merge } from './merge.ts'
+import { frame } from './outbox.ts'
+import {
+  type BusMessage,
+  DocumentGone,
+  type LogEntry,
+  type LogPosition,
+  type LogSlice,
+  type Peer,
+  type Unsubscribe,
+} from './ports.ts'
+import { PresenceWindow } from './presence-window.ts'
+import type { RoomsDeps } from './rooms.ts'
+import { isEmpty, type ScannedUpdate, scan } from './scan.ts'
+import { Snapshot } from './snapshot.ts'
+import { decodeStateVector, encodeStateVector, type StateVector } from './state-vector.ts'
+import { type Turn, Uncommitted } from './uncommitted.ts'
+import { updateWindowMs } from './windows.ts'
+
+/** What the room tells its keeper. */
+export interface RoomEvents {
+  /** Nobody is here and everything taken is durable. Told each time this becomes so. */
+  onQuiet(): void
+  /** The room is of no use any more: its document is gone, or a turn failed in a way that is not the storage's. */
+  onEnd(): void
+}
+
+/** Folding is worth it when the tail is larger than this, and than an eighth of the base. */
+const foldBytes = 64 * 1024
+
+export class Room {
+  readonly lineage: string
+  readonly #document: DocumentId
+  readonly #kind: DocumentKind
+  readonly #deps: RoomsDeps
+  readonly #events: RoomEvents
+  readonly #unsubscribe: Unsubscribe
+  readonly #members = new Set<Member>()
+  readonly #presence: PresenceWindow
+  readonly #journal: Journal
+  readonly #uncommitted = new Uncommitted()
+  /** All that was taken, committed or not: what a client need not send again. */
+  readonly #known: Known
+  /** All that is committed: what may be told. R2: it holds every entry of the log up to `#head`. */
+  readonly #snapshot: Snapshot
+  #head: LogPosition
+  /** The log may hold more than `#head`. */
+  #isBehind = false
+  #busy = false
+  #ended = false
+  #turnStartedAt = Number.NEGATIVE_INFINITY
+  #cancelWindow: (() => void) | null = null
+  #folding: Promise<void> | null = null
+  #foldAbove = foldBytes
+
+  /** R3: subscribes, then reads: what is published in between makes the room look again. */
+  static async open(document: DocumentId, deps: RoomsDeps, events: RoomEvents): Promise<Room> {
+    const early: BusMessage[] = []
+    let deliver = (message: BusMessage): unknown => early.push(message)
+    const unsubscribe = await deps.bus.subscribe(document, {
+      onMessage: (message) => void deliver(message),
+      onLapse: () => void deliver({ type: 'head', position: Number.POSITIVE_INFINITY }),
+    })
+    try {
+      const room = new Room(document, deps, events, unsubscribe, await deps.log.read(document, 0))
+      deliver = (message) => room.#onBusMessage(message)
+      for (const message of early) room.#onBusMessage(message)
+      return room
+    } catch (error) {
+      unsubscribe()
+      throw error
+    }
+  }
+
+  private constructor(
+    document: DocumentId,
+    deps: RoomsDeps,
+    events: RoomEvents,
+    unsubscribe: Unsubscribe,
+    slice: LogSlice,
+  ) {
+    this.#document = document
+    this.#deps = deps
+    this.#events = events
+    this.#unsubscribe = unsubscribe
+    this.#kind = slice.kind
+    this.lineage = slice.lineage
+    this.#known = new Known(slice.kind)
+    this.#snapshot = new Snapshot(slice.kind)
+    this.#presence = new PresenceWindow(
+      deps.timers,
+      (framed) => this.#toAll(framed),
+      () => this.#members.size,
+    )
+    this.#journal = new Journal(document, deps, (reason) => this.#tellTrouble(this.#members, reason))
+    this.#addFromLog(slice)
+    this.#head = slice.head
+  }
+
+  get peers(): number {
+    return this.#members.size
+  }
+
+  get uncommittedBytes(): number {
+    return this.#uncommitted.bytes
+  }
+
+  /** R8: the room may close, in this very step. */
+  get isQuiet(): boolean {
+    return this.#members.size === 0 && !this.#busy && this.#uncommitted.isEmpty
+  }
+
+  get hasTail(): boolean {
+    return this.#snapshot.hasTail
+  }
+
+  enter(peer: Peer): Member {
+    const member = new Member(peer, this.#deps.timers, (lagging, since) => {
+      this.#answer(lagging, since)
+      this.#tellPresence(lagging)
+    })
+    this.#members.add(member)
+    // A viewer is not asked: a client would answer with everything it has and may not write.
+    if (peer.access === 'write') this.#askForMissing(member)
+    this.#tellPresence(member)
+    if (this.#journal.trouble !== null) this.#tellTrouble([member], this.#journal.trouble)
+    return member
+  }
+
+  leave(member: Member): void {
+    if (!this.#members.delete(member)) return
+    member.leave()
+    this.#presence.leave(member.peer)
+    this.#tellIfQuiet()
+  }
+
+  /** Throws MalformedMessage or MalformedUpdate for what no honest client sends: the caller closes the peer. */
+  receive(member: Member, bytes: Uint8Array): void {
+    if (this.#ended) return
+    const message = decode(bytes)
+    switch (message.type) {
+      case 'sync-step-1':
+        return this.#answer(member, decodeStateVector(message.stateVector))
+      case 'sync-step-2':
+      case 'update':
+        return this.#receiveUpdate(member, message.update, message.type === 'sync-step-2')
+      case 'presence':
+        return this.#presence.receive(member.peer, message.states)
+      case 'query-presence':
+        return this.#tellPresence(member)
+      case 'receipt':
+      case 'not-saved':
+        throw new MalformedMessage('only a server says this')
+    }
+  }
+
+  /** For programs: resolves when the update, and all that was taken before it, is durable. */
+  async write(actor: Actor, bytes: Uint8Array): Promise<LogPosition> {
+    if (this.#ended) throw new DocumentGone()
+    const fresh = this.#known.take(scan(bytes, this.#kind))
+    if (fresh !== null) this.#uncommitted.add(actor.id, fresh)
+    const durable = this.#uncommitted.nextTurn()
+    this.#decide()
+    return durable
+  }
+
+  /** Resolves when all that was taken before is durable. */
+  async flush(): Promise<void> {
+    const durable = this.#uncommitted.nextTurn()
+    this.#decide()
+    await durable
+  }
+
+  /** The document went to the trash: sends its people away. */
+  dismiss(): void {
+    for (const member of [...this.#members]) member.peer.close('not-found')
+    this.#deps.bus.publish(this.#document, { type: 'gone' })
+  }
+
+  /** Makes one snapshot of all that is committed, through a real Y.Doc elsewhere. The room goes on meanwhile. */
+  fold(): Promise<void> {
+    this.#folding ??= this.#fold().finally(() => {
+      this.#folding = null
+    })
+    return this.#folding
+  }
+
+  close(): void {
+    this.#ended = true
+    this.#cancelWindow?.()
+    this.#presence.close()
+    this.#unsubscribe()
+  }
+
+  #receiveUpdate(member: Member, update: Uint8Array, isAnswer: boolean): void {
+    if (member.peer.access !== 'write') return member.peer.close('forbidden')
+    member.count()
+    // A view into the socket's buffer would keep all of that in memory.
+    const bytes = update.slice()
+    try {
+      const scanned = scan(bytes, this.#kind)
+      const fresh = this.#known.take(scanned)
+      if (fresh !== null) this.#uncommitted.add(member.peer.actor.id, fresh)
+      else if (!isEmpty(scanned)) member.owesEcho(bytes)
+      member.taken(isAnswer)
+    } catch (error) {
+      if (!(error instanceof UpdateGap)) throw error
+      return this.#onGap(member, isAnswer)
+    }
+    if (this.#uncommitted.isTooLarge) for (const other of this.#members) other.setReading(false)
+    this.#decide()
+  }
+
+  #onGap(member: Member, isAnswer: boolean): void {
+    const gap = member.missed(isAnswer)
+    if (gap === 'ask') this.#askForMissing(member)
+    else if (gap === 'give-up') member.peer.close('out-of-sync')
+  }
+
+  #decide(): void {
+    if (this.#busy || this.#ended || this.#cancelWindow !== null) return
+    if (this.#isBehind) return this.#work(() => this.#catchUp())
+    if (this.#uncommitted.isEmpty && !this.#owesReceipts()) return
+    const wait = this.#turnStartedAt + updateWindowMs(this.#members.size) - this.#deps.timers.now()
+    if (wait <= 0) return this.#work(() => this.#turn())
+    this.#cancelWindow = this.#deps.timers.after(wait, () => {
+      this.#cancelWindow = null
+      this.#decide()
+    })
+  }
+
+  #work(work: () => Promise<void>): void {
+    this.#busy = true
+    void work().then(
+      () => this.#afterWork(),
+      (error: unknown) => this.#end(error),
+    )
+  }
+
+  #afterWork(): void {
+    this.#busy = false
+    this.#decide()
+    this.#foldIfLarge()
+    this.#tellIfQuiet()
+  }
+
+  async #turn(): Promise<void> {
+    this.#turnStartedAt = this.#deps.timers.now()
+    const turn = this.#uncommitted.take()
+    const owed = [...this.#members].map((member) => member.takeOwed())
+    try {
+      const position = turn.updates.length === 0 ? this.#head : await this.#commit(turn)
+      for (const receipt of owed) receipt?.pay(position)
+      for (const waiting of turn.waiting) waiting.resolve(position)
+    } catch (error) {
+      for (const waiting of turn.waiting) waiting.reject(error)
+      throw error
+    } finally {
+      this.#uncommitted.settled()
+    }
+    for (const member of this.#members) member.setReading(true)
+  }
+
+  async #commit(turn: Turn): Promise<LogPosition> {
+    const at = this.#deps.timers.now()
+    const entries = [...turn.byActor].map(
+      ([actor, updates]: readonly [ActorId, readonly ScannedUpdate[]]): LogEntry => ({
+        actor,
+        at,
+        update: merge(updates),
+      }),
+    )
+    const position = await this.#journal.append(entries)
+    if (position === this.#head + entries.length) {
+      const update = this.#tell(turn.updates)
+      for (const piece of turn.updates) this.#snapshot.add(piece)
+      this.#head = position
+      this.#deps.bus.publish(this.#document, { type: 'update', position, entries: entries.length, update })
+    } else {
+      // Entries of other nodes came in between: ours are told with them, in the log's order.
+      await this.#catchUp()
+      this.#deps.bus.publish(this.#document, { type: 'head', position })
+    }
+    return position
+  }
+
+  /** The log is the truth: all that it has beyond the snapshot is read from it, and told. */
+  async #catchUp(): Promise<void> {
+    // Cleared before the work: what is heard during the read sets it again.
+    this.#isBehind = false
+    const slice = await this.#deps.log.read(this.#document, this.#head)
+    const before = new Map(this.#snapshot.stateVector)
+    const pieces = this.#addFromLog(slice)
+    this.#head = slice.head
+    if (pieces.length > 0) this.#toAll(frame(encode({ type: 'update', update: merge(pieces) })), before)
+  }
+
+  #addFromLog(slice: LogSlice): readonly ScannedUpdate[] {
+    return slice.updates.flatMap((bytes) => {
+      const scanned = scan(bytes, this.#kind)
+      this.#known.take(scanned)
+      return this.#snapshot.add(scanned) ?? []
+    })
+  }
+
+  /** Before the snapshot takes them: a reader that starts to lag at this frame has what the snapshot has. */
+  #tell(updates: readonly ScannedUpdate[]): Uint8Array {
+    const update = merge(updates)
+    this.#toAll(frame(encode({ type: 'update', update })))
+    return update
+  }
+
+  #toAll(framed: Uint8Array, has: StateVector = this.#snapshot.stateVector): void {
+    for (const member of this.#members) member.send(framed, has)
+  }
+
+  #answer(member: Member, stateVector: StateVector): void {
+    member.answer(() => this.#snapshot.answer(stateVector), stateVector)
+  }
+
+  #askForMissing(member: Member): void {
+    const stateVector = encodeStateVector(this.#known.stateVector)
+    member.sendAlways(frame(encode({ type: 'sync-step-1', stateVector })))
+  }
+
+  #tellPresence(member: Member): void {
+    const framed = this.#presence.all()
+    if (framed !== null) member.send(framed, this.#snapshot.stateVector)
+  }
+
+  #tellTrouble(members: Iterable<Member>, reason: NotSavedReason): void {
+    const framed = frame(encode({ type: 'not-saved', reason }))
+    for (const member of members) if (member.peer.receipts) member.sendAlways(framed)
+  }
+
+  #tellIfQuiet(): void {
+    if (this.isQuiet && !this.#ended) this.#events.onQuiet()
+  }
+
+  #owesReceipts(): boolean {
+    for (const member of this.#members) if (member.isOwed) return true
+    return false
+  }
+
+  #onBusMessage(message: BusMessage): void {
+    switch (message.type) {
+      case 'update':
+      case 'head':
+        if (message.position > this.#head) this.#isBehind = true
+        return this.#decide()
+      case 'gone':
+        for (const member of [...this.#members]) member.peer.close('not-found')
+        return
+      case 'presence':
+        return
+    }
+  }
+
+  #foldIfLarge(): void {
+    if (this.#folding === null && this.#snapshot.tailBytes > this.#foldAbove) void this.fold()
+  }
+
+  async #fold(): Promise<void> {
+    // R5: the pieces are what the log holds up to the head of this moment, and nothing else.
+    const upTo = this.#head
+    const pieces = this.#snapshot.beginFold()
+    try {
+      const base = await this.#deps.folder.fold(pieces)
+      await this.#deps.log.fold(this.#document, base, upTo)
+      this.#snapshot.endFold(base)
+      this.#foldAbove = Math.max(foldBytes, base.length / 8)
+    } catch (error) {
+      this.#snapshot.endFold(null)
+      this.#foldAbove = this.#snapshot.tailBytes * 2
+      if (!(error instanceof DocumentGone)) this.#warn('fold failed', error)
+    }
+  }
+
+  /** What was taken and not committed is not kept here: clients hold it and send it to the room that comes next. */
+  #end(error: unknown): void {
+    this.#ended = true
+    this.#busy = false
+    const gone = error instanceof DocumentGone
+    if (!gone) this.#warn('room ended', error)
+    for (const waiting of this.#uncommitted.take().waiting) waiting.reject(error)
+    this.#uncommitted.settled()
+    this.#events.onEnd()
+    for (const member of [...this.#members]) member.peer.close(gone ? 'not-found' : 'internal-error')
+  }
+
+  #warn(event: string, error: unknown): void {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    this.#deps.reporter.warn(event, { document: this.#document, error: text })
+  }
+}

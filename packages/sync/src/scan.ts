@@ -1,0 +1,173 @@
+/**
+ * Looks at an update before anything is kept or applied: a strict walk over the bytes that builds no objects of
+ * Yjs. What passes here, Yjs accepts; what a document of this kind may not hold is refused.
+ *
+ * Why not `Y.applyUpdate` and a try/catch: applying is not atomic, and some small inputs make it burn seconds.
+ */
+import { contentRoot, type DocumentKind, limits } from '@weft/protocol'
+import { MalformedUpdate, UpdateGap } from './errors.ts'
+import { UpdateReader } from './update-reader.ts'
+
+/** An update whose parts are known by their place in its bytes. */
+export interface ScannedUpdate {
+  readonly bytes: Uint8Array
+  /** At most one per client. */
+  readonly sections: readonly Section[]
+  /** (client, clock) pairs, flat: structs that must be there before this update can be applied. */
+  readonly needs: readonly number[]
+  /** (client, clock, length) triples, flat. */
+  readonly deletes: readonly number[]
+}
+
+/** The structs of one client: `length` clocks from `clock` on, without a hole. */
+export interface Section {
+  readonly client: number
+  readonly clock: number
+  readonly length: number
+  /** How many structs, and where their bytes are. */
+  readonly structs: number
+  readonly bytes: Uint8Array
+}
+
+/** Throws {@link MalformedUpdate} or {@link UpdateGap}. `bytes` is kept: the caller hands over bytes that nobody changes. */
+export function scan(bytes: Uint8Array, kind: DocumentKind): ScannedUpdate {
+  const reader = new UpdateReader(bytes)
+  const needs: number[] = []
+  const sections: Section[] = []
+  for (let left = reader.count(); left > 0; left--) {
+    const section = scanSection(reader, kind, needs)
+    if (sections.some((other) => other.client === section.client)) throw new MalformedUpdate('client twice')
+    sections.push(section)
+  }
+  const deletes = scanDeletes(reader)
+  if (!reader.done) throw new MalformedUpdate('bytes after the update')
+  return { bytes, sections, needs, deletes }
+}
+
+/** Nothing in it: what a client answers that has nothing to tell. */
+export function isEmpty(update: ScannedUpdate): boolean {
+  return update.sections.length === 0 && update.deletes.length === 0
+}
+
+const structGC = 0
+const structSkip = 10
+const hasOrigin = 0x80
+const hasRightOrigin = 0x40
+const hasParentKey = 0x20
+
+function scanSection(reader: UpdateReader, kind: DocumentKind, needs: number[]): Section {
+  const structs = reader.count()
+  const client = readClient(reader)
+  const clock = reader.number()
+  if (structs === 0) throw new MalformedUpdate('no structs')
+  const from = reader.position
+  let length = 0
+  for (let left = structs; left > 0; left--) {
+    const added = scanStruct(reader, kind, needs)
+    if (added === 0) throw new MalformedUpdate('struct of no length')
+    length += added
+  }
+  if (clock + length > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
+  if (length > limits.updateClocks) throw new MalformedUpdate('too long')
+  return { client, clock, length, structs, bytes: reader.bytes.subarray(from, reader.position) }
+}
+
+/** Returns how many clocks the struct takes. */
+function scanStruct(reader: UpdateReader, kind: DocumentKind, needs: number[]): number {
+  const info = reader.byte()
+  const type = info & 31
+  if (type === structGC) return reader.number()
+  // A hole inside a client's structs: only a client that misses something itself can send one.
+  if (type === structSkip) throw new UpdateGap('a hole inside')
+  if ((info & hasOrigin) !== 0) scanNeed(reader, needs)
+  if ((info & hasRightOrigin) !== 0) scanNeed(reader, needs)
+  if ((info & (hasOrigin | hasRightOrigin)) === 0) scanParent(reader, info, kind, needs)
+  return scanContent(reader, type, kind)
+}
+
+function scanNeed(reader: UpdateReader, needs: number[]): void {
+  needs.push(readClient(reader), reader.number())
+}
+
+function scanParent(reader: UpdateReader, info: number, kind: DocumentKind, needs: number[]): void {
+  if (reader.number() === 1) {
+    if (kind === 'yjs') reader.text()
+    else if (reader.textValue() !== contentRoot) throw new MalformedUpdate('a root that is not the content')
+  } else {
+    if (kind !== 'yjs') throw new MalformedUpdate('a type inside the text')
+    scanNeed(reader, needs)
+  }
+  if ((info & hasParentKey) !== 0) {
+    if (kind !== 'yjs') throw new MalformedUpdate('a key of the text')
+    reader.text()
+  }
+}
+
+/** The content types of yjs 13, by number. Text documents hold text, its formats, and what is left of deleted text. */
+function scanContent(reader: UpdateReader, type: number, kind: DocumentKind): number {
+  if (kind !== 'yjs' && type !== 1 && type !== 4 && type !== 6) throw new MalformedUpdate('not text')
+  switch (type) {
+    case 1: // deleted
+      return reader.number()
+    case 2: {
+      // JSON values
+      const count = reader.count()
+      for (let left = count; left > 0; left--) reader.json()
+      return count
+    }
+    case 3:
+      reader.binary()
+      return 1
+    case 4:
+      return reader.text()
+    case 5: // embed
+      reader.json()
+      return 1
+    case 6: // format
+      reader.text()
+      reader.json()
+      return 1
+    case 7:
+      scanType(reader)
+      return 1
+    case 8: {
+      // any values
+      const count = reader.count()
+      for (let left = count; left > 0; left--) reader.any()
+      return count
+    }
+    case 9: // subdocument
+      reader.text()
+      reader.any()
+      return 1
+    default:
+      throw new MalformedUpdate(`unknown content ${type}`)
+  }
+}
+
+/** Array, map, text, XML element (3, named), fragment, hook (5, named), XML text. */
+function scanType(reader: UpdateReader): void {
+  const type = reader.number()
+  if (type > 6) throw new MalformedUpdate(`unknown type ${type}`)
+  if (type === 3 || type === 5) reader.text()
+}
+
+function scanDeletes(reader: UpdateReader): number[] {
+  const deletes: number[] = []
+  for (let clients = reader.count(); clients > 0; clients--) {
+    const client = readClient(reader)
+    for (let ranges = reader.count(); ranges > 0; ranges--) {
+      const clock = reader.number()
+      const length = reader.number()
+      if (length === 0 || clock + length > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('bad delete')
+      deletes.push(client, clock, length)
+    }
+  }
+  return deletes
+}
+
+function readClient(reader: UpdateReader): number {
+  const client = reader.number()
+  if (client > limits.maxClientId) throw new MalformedUpdate('client id wider than 32 bits')
+  return client
+}

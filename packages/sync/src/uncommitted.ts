@@ -1,0 +1,72 @@
+/** What a room has taken and not yet told: the next turn, and those who wait for it. */
+import { type ActorId, limits } from '@weft/protocol'
+import type { LogPosition } from './ports.ts'
+import type { ScannedUpdate } from './scan.ts'
+
+export interface Turn {
+  /** In the order in which they were taken. */
+  readonly updates: readonly ScannedUpdate[]
+  readonly byActor: ReadonlyMap<ActorId, readonly ScannedUpdate[]>
+  readonly waiting: readonly Waiting[]
+  readonly bytes: number
+}
+
+export interface Waiting {
+  resolve(position: LogPosition): void
+  reject(error: unknown): void
+}
+
+export class Uncommitted {
+  #updates: ScannedUpdate[] = []
+  #byActor = new Map<ActorId, ScannedUpdate[]>()
+  #waiting: Waiting[] = []
+  #bytes = 0
+  #bytesInTurn = 0
+
+  /** Nothing taken since the last turn, and nobody waits for one. */
+  get isEmpty(): boolean {
+    return this.#updates.length === 0 && this.#waiting.length === 0
+  }
+
+  /** The turn under way included. */
+  get bytes(): number {
+    return this.#bytes + this.#bytesInTurn
+  }
+
+  get isTooLarge(): boolean {
+    return this.bytes > limits.uncommittedBytes
+  }
+
+  add(actor: ActorId, update: ScannedUpdate): void {
+    this.#updates.push(update)
+    const ofActor = this.#byActor.get(actor)
+    if (ofActor === undefined) this.#byActor.set(actor, [update])
+    else ofActor.push(update)
+    this.#bytes += update.bytes.length
+  }
+
+  /** Settles with the turn that is taken next. */
+  nextTurn(): Promise<LogPosition> {
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+  }
+
+  take(): Turn {
+    const turn = {
+      updates: this.#updates,
+      byActor: this.#byActor,
+      waiting: this.#waiting,
+      bytes: this.#bytes,
+    }
+    this.#updates = []
+    this.#byActor = new Map()
+    this.#waiting = []
+    this.#bytes = 0
+    this.#bytesInTurn = turn.bytes
+    return turn
+  }
+
+  /** The turn taken last is durable, or lost. */
+  settled(): void {
+    this.#bytesInTurn = 0
+  }
+}
