@@ -1,27 +1,38 @@
 import { defineConfig } from 'vitest/config'
-
-const node = { environment: 'node' as const }
+import { reporter } from './support/reporter.ts'
 
 export default defineConfig({
   test: {
+    environment: 'node',
+    reporters: ['default', reporter],
+    // Groups run one after the other: the browser tests measure what a person sees and want the machine to themselves.
     projects: [
       {
         test: {
-          ...node,
           name: 'unit',
           include: ['{architecture,client,contract,document,editor,protocol,sync}/**/*.test.ts'],
           testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
         },
       },
-      { test: { ...node, name: 'server', include: ['{server,faults}/**/*.test.ts'], testTimeout: 120_000 } },
       {
         test: {
-          ...node,
+          name: 'server',
+          include: ['{server,faults}/**/*.test.ts'],
+          testTimeout: 120_000,
+          // Mostly waiting for disks, sockets and time to pass, so more than there are cores.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['browser/**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 90_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,0 +1,29 @@
+// Runs programs on one Node for as long as all of them run; when one ends, the others end with it.
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { childEnv } from './child-env.mjs'
+import { root } from './root.mjs'
+
+/** `programs`: `{ args, folder }` each. Exits with the code of the first that ended. */
+export function runTogether(node, programs) {
+  const children = programs.map(({ args, folder = '.' }) =>
+    spawn(node, args, { cwd: path.join(root, folder), env: childEnv(node), stdio: 'inherit' }),
+  )
+  let exitCode
+  let running = children.length
+  for (const child of children) {
+    child.on('exit', (code, signal) => {
+      exitCode ??= code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)
+      running -= 1
+      if (running === 0) process.exit(exitCode)
+      for (const other of children) other.kill('SIGTERM')
+    })
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // Ctrl-C reaches the whole process group: passing it on would be a second one, which means "at once".
+      if (signal === 'SIGINT' && process.stdin.isTTY) return
+      for (const child of children) child.kill(signal)
+    })
+  }
+}
