@@ -1,0 +1,89 @@
+import { contentOf, contentUpdate } from '@weft/document'
+import { realTimers } from '@weft/server/clock'
+import { startDocumentWorker, WorkerFailure } from '@weft/server/documents-in-worker'
+import type { Timers } from '@weft/sync'
+import { afterEach, describe, expect, it } from 'vitest'
+import { until } from '../support/until.ts'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((worker) => worker.close()))
+})
+
+function worker(options: Partial<Parameters<typeof startDocumentWorker>[0]> = {}) {
+  const started = startDocumentWorker({ timers: realTimers, ...options })
+  open.push(started)
+  return started
+}
+
+describe('documents in a worker', () => {
+  it('read, write and fold as here', async () => {
+    const documents = worker()
+    const update = await documents.writeText('Grüße 🌍\n')
+    expect(contentOf([update])).toBe('Grüße 🌍\n')
+    expect(await documents.readText([update])).toBe('Grüße 🌍\n')
+    const folded = await documents.fold([update, contentUpdate('more')])
+    expect(contentOf([folded])).toContain('Grüße 🌍\n')
+  })
+
+  it('leave the caller its bytes, also when they are a view of a larger buffer', async () => {
+    const documents = worker()
+    const update = contentUpdate('text')
+    const view = new Uint8Array(new ArrayBuffer(1024), 100, update.length)
+    view.set(update)
+    expect(await documents.readText([view])).toBe('text')
+    expect(view.length).toBe(update.length)
+    expect(contentOf([view])).toBe('text')
+  })
+
+  it('reject what Yjs rejects, and go on', async () => {
+    const documents = worker()
+    await expect(documents.fold([Uint8Array.of(9, 9, 9)])).rejects.toThrow()
+    expect(await documents.readText([contentUpdate('still here')])).toBe('still here')
+  })
+
+  it('end a task that takes too long, and give the next one a new thread', async () => {
+    const deadlines: (() => void)[] = []
+    const timers: Timers = {
+      now: realTimers.now,
+      after(_, task) {
+        deadlines.push(task)
+        return () => {}
+      },
+    }
+    const documents = worker({ timers })
+    const slow = documents.writeText('x'.repeat(4_000_000))
+    const next = documents.writeText('quick')
+    deadlines[0]?.()
+    await expect(slow).rejects.toThrow(WorkerFailure)
+    expect(contentOf([await next])).toBe('quick')
+    // The deadline of a task that is done strikes nobody.
+    deadlines[1]?.()
+    expect(contentOf([await documents.writeText('again')])).toBe('again')
+  })
+
+  it('survive a thread that dies, at every task anew', async () => {
+    const documents = worker({ entry: new URL('./fixtures/dying-worker.ts', import.meta.url) })
+    const tasks = ['a', 'b', 'c'].map((text) => documents.writeText(text))
+    for (const task of tasks) await expect(task).rejects.toThrow(WorkerFailure)
+  })
+
+  it('serve who waits before folding', async () => {
+    const documents = worker()
+    const order: string[] = []
+    const done = (name: string) => () => order.push(name)
+    const first = documents.fold([contentUpdate('x'.repeat(1_000_000))]).then(done('running'))
+    const folds = [1, 2].map(() => documents.fold([contentUpdate('a')]).then(done('fold')))
+    const read = documents.readText([contentUpdate('a')]).then(done('read'))
+    await Promise.all([first, ...folds, read])
+    expect(order).toEqual(['running', 'read', 'fold', 'fold'])
+  })
+
+  it('reject everything that is left when closed', async () => {
+    const documents = worker()
+    const outcomes = [1, 2, 3].map(() => documents.writeText('x'.repeat(100_000)).catch((error) => error))
+    await documents.close()
+    await until(async () => (await Promise.all(outcomes)).every((error) => error instanceof WorkerFailure))
+    await expect(documents.writeText('late')).rejects.toThrow(WorkerFailure)
+  })
+})
