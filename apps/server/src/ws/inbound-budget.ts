@@ -6,6 +6,9 @@ export interface InboundBudget {
   spend(bytes: number, now: number): number
 }
 
+/** Shorter pauses are saved up: stopping and starting for one message costs more than the message. */
+const shortestPauseMs = 20
+
 export function inboundBudget(now: number): InboundBudget {
   let messages: number = limits.messagesBurst
   let bytes: number = limits.bytesBurst

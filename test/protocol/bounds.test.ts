@@ -1,0 +1,111 @@
+import { limits } from '@weft/protocol'
+import { inboundBudget } from '@weft/server/ws/inbound-budget'
+import { addressKey, isLoopback, places } from '@weft/server/ws/places'
+import { parseSyncRequest } from '@weft/server/ws/sync-request'
+import { describe, expect, test } from 'vitest'
+
+describe('[W26] places for connections', () => {
+  test('are bounded for one address and in all, and given back once', () => {
+    const table = places(3, 2)
+    const first = table.take('a')
+    expect(first).not.toBeNull()
+    expect(table.take('a')).not.toBeNull()
+    expect(table.take('a')).toBeNull()
+    expect(table.take('b')).not.toBeNull()
+    expect(table.take('c')).toBeNull()
+    first?.()
+    first?.()
+    expect(table.taken).toBe(2)
+    expect(table.take('a')).not.toBeNull()
+    expect(table.take('a')).toBeNull()
+  })
+
+  test('take an IPv6 household for one, and an IPv4 address in IPv6 clothes for itself', () => {
+    expect(addressKey('2001:db8:1:2:aaaa::1')).toBe('2001:db8:1:2')
+    expect(addressKey('2001:db8:1:2:bbbb:0:0:9')).toBe('2001:db8:1:2')
+    expect(addressKey('2001:db8:1:3::1')).not.toBe('2001:db8:1:2')
+    expect(addressKey('2001:db8::')).toBe('2001:db8:0:0')
+    expect(addressKey('fe80::1%eth0')).toBe('fe80:0:0:0')
+    expect(addressKey('::ffff:192.0.2.7')).toBe('192.0.2.7')
+    expect(addressKey('192.0.2.7')).toBe('192.0.2.7')
+  })
+
+  test('know loopback in all its spellings', () => {
+    for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) {
+      expect(isLoopback(address), address).toBe(true)
+    }
+    for (const address of ['192.0.2.7', '2001:db8::1', '::ffff:192.0.2.7', '']) {
+      expect(isLoopback(address), address).toBe(false)
+    }
+  })
+})
+
+describe('[W21] the budget of a connection', () => {
+  test('lets a person, and a whole document at once, through without a pause', () => {
+    const budget = inboundBudget(0)
+    expect(budget.spend(limits.writerFrameBytes, 0)).toBe(0)
+    for (let at = 0; at < 60_000; at += 66) expect(budget.spend(60, at)).toBe(0)
+  })
+
+  test('slows a flood of messages down to its rate', () => {
+    const budget = inboundBudget(0)
+    let now = 0
+    let sent = 0
+    while (now < 10_000) {
+      sent += 1
+      now += budget.spend(10, now)
+    }
+    expect(sent).toBeLessThan(limits.messagesBurst + 11 * limits.messagesPerSecond)
+    expect(sent).toBeGreaterThan(limits.messagesBurst + 9 * limits.messagesPerSecond)
+  })
+
+  test('slows a flood of bytes down to its rate', () => {
+    const budget = inboundBudget(0)
+    let now = 0
+    let sent = 0
+    while (now < 10_000) {
+      sent += 1_000_000
+      now += budget.spend(1_000_000, now)
+    }
+    expect(sent).toBeLessThan(limits.bytesBurst + 11 * limits.bytesPerSecond)
+  })
+
+  test('takes nothing away when the clock is set back', () => {
+    const budget = inboundBudget(1_000_000)
+    expect(budget.spend(10, 0)).toBe(0)
+    expect(budget.spend(10, 1_000_000)).toBe(0)
+  })
+})
+
+describe('[W9] the address', () => {
+  test('is /sync/<document>, with the two keys that are ours and any that are not', () => {
+    expect(parseSyncRequest('/sync/abc')).toEqual({ document: 'abc', receipts: false, lineage: null })
+    expect(parseSyncRequest('/sync/A-_9?receipts=1&lineage=x%20y&theme=dark')).toEqual({
+      document: 'A-_9',
+      receipts: true,
+      lineage: 'x y',
+    })
+    expect(parseSyncRequest('/sync/abc?receipts=0')?.receipts).toBe(false)
+  })
+
+  test('is nothing else', () => {
+    const others = [
+      undefined,
+      '',
+      '/',
+      '/sync',
+      '/sync/',
+      '/sync/?x',
+      '/sync/a/b',
+      '/sync/a%2e',
+      '/sync/..',
+      '/sync/ä',
+      `/sync/${'a'.repeat(65)}`,
+      '/sync/a*',
+      '/Sync/a',
+      '//sync/a',
+      'http://elsewhere/sync/a',
+    ]
+    for (const url of others) expect(parseSyncRequest(url), url).toBeNull()
+  })
+})
