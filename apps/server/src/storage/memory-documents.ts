@@ -1,0 +1,96 @@
+/** DocumentStore in memory. Each function that `passage` runs is one transaction: nothing comes between. */
+import type { DocumentId } from '@weft/protocol'
+import type { LogPosition } from '@weft/sync'
+import { toPage } from './document-page.ts'
+import { foldedTitle } from './folded-title.ts'
+import type { Passage } from './memory-passage.ts'
+import {
+  type DocumentDraft,
+  DocumentExists,
+  type DocumentQuery,
+  type DocumentRecord,
+  type DocumentStore,
+} from './storage.ts'
+
+/** All that is kept of a document. */
+export interface Held {
+  record: DocumentRecord
+  snapshot: Stored | null
+  /** Those after the snapshot. */
+  entries: Stored[]
+}
+
+export interface Stored {
+  readonly position: LogPosition
+  readonly bytes: Uint8Array
+}
+
+export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passage): DocumentStore {
+  function change(
+    id: DocumentId,
+    changed: (record: DocumentRecord) => DocumentRecord,
+  ): DocumentRecord | null {
+    const held = documents.get(id)
+    if (held === undefined) return null
+    held.record = changed(held.record)
+    return held.record
+  }
+
+  return {
+    create(draft) {
+      const first = draft.first === null ? null : new Uint8Array(draft.first.update)
+      return passage.write(() => {
+        if (documents.has(draft.id)) throw new DocumentExists(`document ${draft.id} exists`)
+        const record = firstRecord(draft)
+        const entries = first === null ? [] : [{ position: 1, bytes: first }]
+        documents.set(draft.id, { record, snapshot: null, entries })
+        return record
+      })
+    },
+
+    get: (id) => passage.read(() => documents.get(id)?.record ?? null),
+
+    list: (query) =>
+      passage.read(() => {
+        const records = [...documents.values()].map(({ record }) => record)
+        return toPage(records.filter((record) => isListed(record, query)).sort(byChange), query.limit)
+      }),
+
+    update(id, changes, at) {
+      const named = { ...changes }
+      return passage.write(() => {
+        if (documents.get(id)?.record.trashedAt !== null) return null
+        return change(id, (record) => ({
+          ...record,
+          title: named.title ?? record.title,
+          language: named.language === undefined ? record.language : named.language,
+          updatedAt: at,
+        }))
+      })
+    },
+
+    trash: (id, at) =>
+      passage.write(() => change(id, (record) => ({ ...record, trashedAt: record.trashedAt ?? at }))),
+
+    restore: (id) => passage.write(() => change(id, (record) => ({ ...record, trashedAt: null }))),
+  }
+}
+
+function firstRecord({ first, ...draft }: DocumentDraft): DocumentRecord {
+  return { ...draft, revision: first === null ? 0 : 1, updatedAt: draft.createdAt, trashedAt: null }
+}
+
+function isListed(record: DocumentRecord, { trashed, title, after }: DocumentQuery): boolean {
+  if ((record.trashedAt !== null) !== trashed) return false
+  if (title !== null && !foldedTitle(record.title).includes(foldedTitle(title))) return false
+  return after === null || byChange(record, after) > 0
+}
+
+/** Newest change first; ids, which are ASCII, decide between equals. */
+function byChange(
+  a: Pick<DocumentRecord, 'updatedAt' | 'id'>,
+  b: Pick<DocumentRecord, 'updatedAt' | 'id'>,
+): number {
+  if (a.updatedAt !== b.updatedAt) return b.updatedAt - a.updatedAt
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}

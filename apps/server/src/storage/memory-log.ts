@@ -1,0 +1,65 @@
+/** The update log in memory. Each function that `passage` runs is one transaction: nothing comes between. */
+import type { DocumentId } from '@weft/protocol'
+import { DocumentDamaged, DocumentGone, type LogEntry, type UpdateLog } from '@weft/sync'
+import type { Held } from './memory-documents.ts'
+import type { Passage } from './memory-passage.ts'
+
+export function memoryLog(
+  documents: ReadonlyMap<DocumentId, Held>,
+  passage: Passage,
+  isDamaged: (document: DocumentId) => boolean,
+): UpdateLog {
+  function alive(document: DocumentId): Held {
+    const held = documents.get(document)
+    if (held === undefined || held.record.trashedAt !== null)
+      throw new DocumentGone(`document ${document} is deleted, in the trash, or was never there`)
+    return held
+  }
+
+  return {
+    read: (document, after) =>
+      passage.read(() => {
+        const { record, snapshot, entries } = alive(document)
+        if (isDamaged(document)) throw new DocumentDamaged(`document ${document} is damaged`)
+        const folded = snapshot !== null && after < snapshot.position ? [snapshot] : []
+        const later = entries.filter(({ position }) => position > after)
+        return {
+          updates: [...folded, ...later].map(({ bytes }) => new Uint8Array(bytes)),
+          head: record.revision,
+          lineage: record.lineage,
+          kind: record.kind,
+        }
+      }),
+
+    append(document, entries) {
+      // Before anything waits: the caller may change its bytes as soon as this returns.
+      const copies = entries.map(copyEntry)
+      return passage.write(() => {
+        const held = alive(document)
+        let position = held.record.revision
+        for (const { update, at } of copies) {
+          held.entries.push({ position: ++position, bytes: update })
+          held.record = { ...held.record, revision: position, updatedAt: at }
+        }
+        return position
+      })
+    },
+
+    fold(document, snapshot, upTo) {
+      const bytes = new Uint8Array(snapshot)
+      return passage.write(() => {
+        const held = alive(document)
+        const head = held.record.revision
+        if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
+          throw new RangeError(`cannot fold document ${document} up to ${upTo}: its log ends at ${head}`)
+        if (upTo <= (held.snapshot?.position ?? 0)) return
+        held.snapshot = { position: upTo, bytes }
+        held.entries = held.entries.filter(({ position }) => position > upTo)
+      })
+    },
+  }
+}
+
+export function copyEntry({ update, actor, at }: LogEntry): LogEntry {
+  return { update: new Uint8Array(update), actor, at }
+}

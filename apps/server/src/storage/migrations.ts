@@ -1,0 +1,62 @@
+/**
+ * The schema's history, in order. A migration that has been released is never changed: the next one corrects it.
+ * That is why lists such as the kinds stand here in full instead of being imported.
+ */
+
+/** The words in which SQL databases differ. */
+export interface SqlWords {
+  /** A whole number of 53 bits or more. */
+  readonly whole: string
+  readonly bytes: string
+  /** Behind the columns of a table that is read by its primary key. */
+  readonly keyed: string
+}
+
+export interface Migration {
+  readonly name: string
+  readonly statements: (words: SqlWords) => readonly string[]
+}
+
+/** A migration's number is its place, from 1. */
+export const migrations: readonly Migration[] = [
+  {
+    name: 'documents, updates, snapshots',
+    statements: ({ whole, bytes, keyed }) => [
+      `CREATE TABLE documents (
+        id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
+        title TEXT NOT NULL,
+        title_folded TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('markdown', 'text', 'code', 'yjs')),
+        language TEXT,
+        lineage TEXT NOT NULL,
+        head ${whole} NOT NULL CHECK (head >= 0),
+        created_by TEXT NOT NULL,
+        created_at ${whole} NOT NULL,
+        updated_at ${whole} NOT NULL,
+        trashed_at ${whole}
+      ) ${keyed}`,
+      'CREATE INDEX documents_by_change ON documents (updated_at DESC, id) WHERE trashed_at IS NULL',
+      'CREATE INDEX trash_by_change ON documents (updated_at DESC, id) WHERE trashed_at IS NOT NULL',
+      `CREATE TABLE updates (
+        document TEXT NOT NULL REFERENCES documents (id),
+        position ${whole} NOT NULL CHECK (position >= 1),
+        actor TEXT NOT NULL,
+        at ${whole} NOT NULL,
+        bytes ${bytes} NOT NULL,
+        checksum ${whole} NOT NULL,
+        PRIMARY KEY (document, position)
+      ) ${keyed}`,
+      `CREATE TABLE snapshots (
+        document TEXT NOT NULL PRIMARY KEY REFERENCES documents (id),
+        position ${whole} NOT NULL CHECK (position >= 1),
+        at ${whole} NOT NULL,
+        bytes ${bytes} NOT NULL,
+        checksum ${whole} NOT NULL
+      ) ${keyed}`,
+      `CREATE TABLE probe (
+        id ${whole} NOT NULL PRIMARY KEY CHECK (id = 1),
+        at ${whole} NOT NULL
+      ) ${keyed}`,
+    ],
+  },
+]

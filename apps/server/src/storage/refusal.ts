@@ -1,0 +1,11 @@
+import type { Failure, FailureReason } from './sqlite-messages.ts'
+
+/** A request cannot be done. Crosses the thread as a {@link Failure}. */
+export class Refusal extends Error {
+  override name = 'Refusal'
+  readonly failure: Failure
+  constructor(reason: FailureReason, message: string) {
+    super(message)
+    this.failure = { reason, message }
+  }
+}

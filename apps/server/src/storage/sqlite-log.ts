@@ -1,0 +1,162 @@
+/**
+ * The update log in SQLite, on raw prepared statements. Every function runs inside the worker's transaction or,
+ * for reading, between two: nothing else runs on the connection meanwhile.
+ *
+ * Positions come from the document's own row, in the transaction that inserts the entries. The same statement
+ * finds no row when the document is gone, so no check can be older than the write.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DocumentId, DocumentKind } from '@weft/protocol'
+import type { LogEntry, LogPosition } from '@weft/sync'
+import { entryChecksum, snapshotChecksum } from './checksum.ts'
+import { Refusal } from './refusal.ts'
+import type { PackedSlice } from './sqlite-messages.ts'
+
+export interface SqliteLog {
+  append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
+  /** The first entry of a document whose row says head 1 already. */
+  insertFirst(document: DocumentId, entry: LogEntry): void
+  fold(document: DocumentId, snapshot: Uint8Array, upTo: LogPosition, at: number): void
+  read(document: DocumentId, after: LogPosition): PackedSlice
+}
+
+interface Head {
+  readonly head: LogPosition
+  readonly lineage: string
+  readonly kind: DocumentKind
+  /** Position of the snapshot; 0 if there is none. */
+  readonly folded: LogPosition
+}
+
+interface EntryRow extends LogEntry {
+  readonly position: LogPosition
+  readonly checksum: number
+}
+
+interface SnapshotRow {
+  readonly position: LogPosition
+  readonly at: number
+  readonly bytes: Uint8Array
+  readonly checksum: number
+}
+
+export function sqliteLog(database: DatabaseSync): SqliteLog {
+  const advance = database.prepare(
+    'UPDATE documents SET head = head + ?, updated_at = ? WHERE id = ? AND trashed_at IS NULL RETURNING head',
+  )
+  const insert = database.prepare(
+    'INSERT INTO updates (document, position, actor, at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const selectHead = database.prepare(
+    `SELECT head, lineage, kind, coalesce(snapshots.position, 0) AS folded
+     FROM documents LEFT JOIN snapshots ON snapshots.document = documents.id
+     WHERE id = ? AND trashed_at IS NULL`,
+  )
+  const selectSnapshot = database.prepare(
+    'SELECT position, at, bytes, checksum FROM snapshots WHERE document = ?',
+  )
+  const selectEntries = database.prepare(
+    `SELECT position, actor, at, bytes AS "update", checksum FROM updates
+     WHERE document = ? AND position > ? ORDER BY position`,
+  )
+  const putSnapshot = database.prepare(
+    `INSERT INTO snapshots (document, position, at, bytes, checksum) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (document) DO UPDATE SET
+       position = excluded.position, at = excluded.at, bytes = excluded.bytes, checksum = excluded.checksum`,
+  )
+  const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
+
+  function headOf(document: DocumentId): Head {
+    const head = first<Head>(selectHead, document)
+    if (head === undefined) throw gone(document)
+    return head
+  }
+
+  function insertEntry(document: DocumentId, position: LogPosition, entry: LogEntry): void {
+    const checksum = entryChecksum(document, position, entry)
+    insert.run(document, position, entry.actor, entry.at, entry.update, checksum)
+  }
+
+  return {
+    append(document, entries) {
+      const last = entries.at(-1)
+      if (last === undefined) return headOf(document).head
+      const row = first<{ head: LogPosition }>(advance, entries.length, last.at, document)
+      if (row === undefined) throw gone(document)
+      let position = row.head - entries.length
+      for (const entry of entries) insertEntry(document, ++position, entry)
+      return row.head
+    },
+
+    insertFirst: (document, entry) => insertEntry(document, 1, entry),
+
+    fold(document, snapshot, upTo, at) {
+      const { head, folded } = headOf(document)
+      if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
+        throw new Refusal(
+          'refused',
+          `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
+        )
+      if (upTo <= folded) return
+      putSnapshot.run(document, upTo, at, snapshot, snapshotChecksum(document, upTo, at, snapshot))
+      // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
+      // transaction that inserts its row, so no row at or below the head read above can still appear.
+      deleteEntries.run(document, upTo)
+    },
+
+    read(document, after) {
+      const { head, lineage, kind, folded } = headOf(document)
+      const updates: Uint8Array[] = []
+      let position = after
+      if (after < folded) {
+        updates.push(checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)))
+        position = folded
+      }
+      for (const row of all<EntryRow>(selectEntries, document, position)) {
+        position++
+        if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
+        if (row.checksum !== entryChecksum(document, position, row))
+          throw damaged(document, `entry ${position} fails its checksum`)
+        updates.push(row.update)
+      }
+      if (position !== Math.max(head, after))
+        throw damaged(document, `its log ends at ${position} instead of ${head}`)
+      return { ...packed(updates), head, lineage, kind }
+    },
+  }
+}
+
+function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): Uint8Array {
+  if (row === undefined) throw damaged(document, 'its snapshot is missing')
+  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row.bytes))
+    throw damaged(document, 'its snapshot fails its checksum')
+  return row.bytes
+}
+
+function packed(updates: readonly Uint8Array[]): Pick<PackedSlice, 'bytes' | 'lengths'> {
+  const lengths = updates.map((update) => update.byteLength)
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
+  let offset = 0
+  for (const update of updates) {
+    bytes.set(update, offset)
+    offset += update.byteLength
+  }
+  return { bytes, lengths }
+}
+
+function gone(document: DocumentId): Refusal {
+  return new Refusal('gone', `document ${document} is deleted, in the trash, or was never there`)
+}
+
+function damaged(document: DocumentId, how: string): Refusal {
+  return new Refusal('damaged', `document ${document} is damaged: ${how}`)
+}
+
+// STRICT tables hold the types that migrations.ts gives their columns.
+function first<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Row | undefined {
+  return statement.get(...parameters) as Row | undefined
+}
+
+function all<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Iterable<Row> {
+  return statement.iterate(...parameters) as Iterable<unknown> as Iterable<Row>
+}

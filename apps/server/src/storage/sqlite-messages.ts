@@ -1,0 +1,94 @@
+/** What the main thread asks of the storage thread, and what comes back. */
+import type { DocumentId, DocumentKind } from '@weft/protocol'
+import type { LogEntry, LogPosition } from '@weft/sync'
+import type {
+  DocumentChanges,
+  DocumentDraft,
+  DocumentPage,
+  DocumentQuery,
+  DocumentRecord,
+} from './storage.ts'
+
+export type Write =
+  | { readonly type: 'append'; readonly document: DocumentId; readonly entries: readonly LogEntry[] }
+  | {
+      readonly type: 'fold'
+      readonly document: DocumentId
+      readonly snapshot: Uint8Array
+      readonly upTo: LogPosition
+      readonly at: number
+    }
+  | { readonly type: 'create'; readonly draft: DocumentDraft }
+  | {
+      readonly type: 'update'
+      readonly id: DocumentId
+      readonly changes: DocumentChanges
+      readonly at: number
+    }
+  | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
+  | { readonly type: 'restore'; readonly id: DocumentId }
+  | { readonly type: 'probe'; readonly at: number }
+
+export type Read =
+  | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
+  | { readonly type: 'get'; readonly id: DocumentId }
+  | { readonly type: 'list'; readonly query: DocumentQuery }
+
+/** `close`: the last question, answered when all others are. */
+export type Question = Write | Read | { readonly type: 'close' }
+
+/** The answer to each type of question. */
+export interface Answers {
+  readonly append: LogPosition
+  readonly fold: null
+  readonly create: DocumentRecord
+  readonly update: DocumentRecord | null
+  readonly trash: DocumentRecord | null
+  readonly restore: DocumentRecord | null
+  readonly probe: null
+  readonly read: PackedSlice
+  readonly get: DocumentRecord | null
+  readonly list: DocumentPage
+  readonly close: null
+}
+
+/** A LogSlice whose updates lie end to end in one buffer: moving it costs the same for one row and for 10,000. */
+export interface PackedSlice {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly lengths: readonly number[]
+  readonly head: LogPosition
+  readonly lineage: string
+  readonly kind: DocumentKind
+}
+
+/** `gone`, `exists` and `damaged` as the ports name them; `refused`: the caller's mistake. */
+export type FailureReason = 'gone' | 'exists' | 'damaged' | 'refused' | 'full' | 'failed'
+
+export interface Failure {
+  readonly reason: FailureReason
+  readonly message: string
+}
+
+export type Outcome<Value> = { readonly value: Value } | { readonly failure: Failure }
+
+export interface Asked<Q extends Question = Question> {
+  readonly number: number
+  readonly question: Q
+}
+
+export interface Answered {
+  readonly number: number
+  readonly outcome: Outcome<Answers[keyof Answers]>
+}
+
+/** The thread's own messages: first whether it opened, then answers, a group at a time. */
+export type ThreadMessage =
+  | { readonly type: 'opened' }
+  | { readonly type: 'refused'; readonly failure: Failure }
+  | { readonly type: 'answers'; readonly answers: readonly Answered[] }
+
+export interface ThreadSettings {
+  readonly file: string
+  /** When it is opened, milliseconds since 1970. */
+  readonly at: number
+}

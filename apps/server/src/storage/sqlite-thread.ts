@@ -1,0 +1,97 @@
+/** The main thread's end of the storage thread: questions out, answers in, every question answered once. */
+import { Worker } from 'node:worker_threads'
+import { DocumentDamaged, DocumentGone, StorageFailure } from '@weft/sync'
+import type { Answers, Asked, Failure, Question, ThreadMessage, ThreadSettings } from './sqlite-messages.ts'
+import { DocumentExists } from './storage.ts'
+
+export interface SqliteThread {
+  /** `moved`: buffers inside the question that nobody uses any more. */
+  ask<Q extends Question>(question: Q, moved?: readonly ArrayBuffer[]): Promise<Answers[Q['type']]>
+  /** Answers everything asked before, then ends the thread. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  resolve(value: Answers[keyof Answers]): void
+  reject(error: Error): void
+}
+
+/** Resolves when the database is open. Rejects with {@link StorageFailure} in an operator's words. */
+export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+    workerData: settings,
+    name: 'weft-storage',
+  })
+  const waiting = new Map<number, Waiting>()
+  let asked = 0
+  let ended: StorageFailure | null = null
+  let closed: Promise<void> | null = null
+
+  const thread: SqliteThread = {
+    ask(question, moved = []) {
+      if (ended !== null) return Promise.reject(ended)
+      const message: Asked = { number: ++asked, question }
+      return new Promise((resolve, reject) => {
+        // The thread answers each question with a value of its type: see sqlite-requests.ts.
+        waiting.set(message.number, { resolve: resolve as Waiting['resolve'], reject })
+        worker.postMessage(message, moved)
+      })
+    },
+    close() {
+      closed ??= new Promise<void>((resolve) => {
+        worker.once('exit', () => resolve())
+        const answered = thread.ask({ type: 'close' })
+        end(new StorageFailure('The storage is closed', { full: false }))
+        answered.catch(() => worker.terminate())
+      })
+      return closed
+    },
+  }
+
+  function end(reason: StorageFailure): void {
+    ended ??= reason
+  }
+
+  function settle(message: Extract<ThreadMessage, { readonly type: 'answers' }>): void {
+    for (const { number, outcome } of message.answers) {
+      const question = waiting.get(number)
+      waiting.delete(number)
+      if ('value' in outcome) question?.resolve(outcome.value)
+      else question?.reject(errorOf(outcome.failure))
+    }
+  }
+
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'answers') settle(message)
+      else if (message.type === 'opened') resolve(thread)
+      else reject(errorOf(message.failure))
+    })
+    worker.on('error', (cause) => {
+      end(new StorageFailure('The storage thread failed', { full: false, cause }))
+    })
+    worker.on('exit', () => {
+      const reason = new StorageFailure('The storage thread ended', { full: false, cause: ended })
+      end(reason)
+      reject(ended)
+      for (const question of waiting.values()) question.reject(reason)
+      waiting.clear()
+    })
+  })
+}
+
+function errorOf({ reason, message }: Failure): Error {
+  switch (reason) {
+    case 'gone':
+      return new DocumentGone(message)
+    case 'exists':
+      return new DocumentExists(message)
+    case 'damaged':
+      return new DocumentDamaged(message)
+    case 'refused':
+      return new RangeError(message)
+    case 'full':
+    case 'failed':
+      return new StorageFailure(message, { full: reason === 'full' })
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The storage thread: owns the only connection to the database, so that a slow disk never stalls the event loop.
+ *
+ * Its loop: take all that has arrived, commit the writes as one group and answer them, read for a while, look
+ * again. Reads see only what is committed. Neither side starves: every turn commits once and reads at least once.
+ */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { openConnection } from './sqlite-connection.ts'
+import { failureOf } from './sqlite-errors.ts'
+import type {
+  Answered,
+  Asked,
+  Outcome,
+  Read,
+  ThreadMessage,
+  ThreadSettings,
+  Write,
+} from './sqlite-messages.ts'
+import { sqliteRequests } from './sqlite-requests.ts'
+import { sqliteWriter } from './sqlite-writer.ts'
+
+/** Writes wait no longer than this for reads, or for the one long read that is running. */
+const readingMs = 4
+
+function serve(port: MessagePort, settings: ThreadSettings): void {
+  const database = openConnection(settings.file, settings.at)
+  const requests = sqliteRequests(database)
+  const writer = sqliteWriter(database, requests.write)
+  const writes: Asked<Write>[] = []
+  const reads: Asked<Read>[] = []
+  let closing: number | null = null
+
+  function take({ number, question }: Asked): void {
+    switch (question.type) {
+      case 'close':
+        closing = number
+        break
+      case 'read':
+      case 'get':
+      case 'list':
+        reads.push({ number, question })
+        break
+      default:
+        writes.push({ number, question })
+    }
+  }
+
+  function takeArrived(): void {
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+      take(next.message as Asked)
+  }
+
+  function commitGroup(): void {
+    const group = writes.splice(0)
+    if (group.length === 0) return
+    const outcomes = writer.commit(group.map(({ question }) => question))
+    const answers = group.flatMap(({ number }, index) => {
+      const outcome = outcomes[index]
+      return outcome === undefined ? [] : [{ number, outcome }]
+    })
+    answer(answers)
+  }
+
+  function readForAWhile(): void {
+    const until = performance.now() + readingMs
+    do {
+      const asked = reads.shift()
+      if (asked === undefined) return
+      answer([{ number: asked.number, outcome: outcomeOf(() => requests.read(asked.question)) }])
+    } while (performance.now() < until)
+  }
+
+  function answer(answers: readonly Answered[]): void {
+    const buffers = answers.flatMap(({ outcome }) =>
+      'value' in outcome && outcome.value instanceof Object && 'bytes' in outcome.value
+        ? [outcome.value.bytes.buffer]
+        : [],
+    )
+    tell({ type: 'answers', answers }, buffers)
+  }
+
+  function tell(message: ThreadMessage, moved: readonly ArrayBuffer[] = []): void {
+    port.postMessage(message, moved)
+  }
+
+  port.on('message', (asked: Asked) => {
+    take(asked)
+    do {
+      takeArrived()
+      commitGroup()
+      readForAWhile()
+    } while (writes.length + reads.length > 0)
+    if (closing === null) return
+    database.close()
+    answer([{ number: closing, outcome: { value: null } }])
+    port.close()
+  })
+  tell({ type: 'opened' })
+}
+
+function outcomeOf<Value>(work: () => Value): Outcome<Value> {
+  try {
+    return { value: work() }
+  } catch (error) {
+    return { failure: failureOf(error) }
+  }
+}
+
+if (parentPort !== null) {
+  try {
+    serve(parentPort, workerData as ThreadSettings)
+  } catch (error) {
+    parentPort.postMessage({ type: 'refused', failure: failureOf(error) } satisfies ThreadMessage)
+  }
+}

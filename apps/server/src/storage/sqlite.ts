@@ -1,0 +1,81 @@
+/**
+ * Storage in one SQLite file: `<folder>/weft.sqlite`. This side runs on the event loop and only asks; the thread
+ * in sqlite-worker.ts does the work.
+ */
+import { join } from 'node:path'
+import type { LogEntry, LogSlice, Reporter } from '@weft/sync'
+import { prepareFolder, warnBelowBytes } from './sqlite-folder.ts'
+import type { PackedSlice } from './sqlite-messages.ts'
+import { startThread } from './sqlite-thread.ts'
+import type { Storage } from './storage.ts'
+
+export interface SqliteOptions {
+  /** Made if it is not there. */
+  readonly folder: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Hears of a disk that is nearly full. */
+  readonly reporter?: Reporter
+}
+
+/**
+ * Opens the database, alone: a second process that tries is refused. Rejects with StorageFailure whose message
+ * tells an operator what to do.
+ */
+export async function openSqlite({ folder, now, reporter }: SqliteOptions): Promise<Storage> {
+  const free = await prepareFolder(folder)
+  if (free < warnBelowBytes) reporter?.warn('disk-nearly-full', { folder, freeBytes: free })
+  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: now() })
+
+  return {
+    documents: {
+      create(draft) {
+        const first = draft.first === null ? null : copyEntry(draft.first)
+        return thread.ask({ type: 'create', draft: { ...draft, first } })
+      },
+      get: (id) => thread.ask({ type: 'get', id }),
+      list: (query) => thread.ask({ type: 'list', query }),
+      update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
+      trash: (id, at) => thread.ask({ type: 'trash', id, at }),
+      restore: (id) => thread.ask({ type: 'restore', id }),
+    },
+    updates: {
+      async read(document, after) {
+        return unpacked(await thread.ask({ type: 'read', document, after }))
+      },
+      append(document, entries) {
+        const copies = entries.map(copyEntry)
+        return thread.ask(
+          { type: 'append', document, entries: copies },
+          copies.map(({ update }) => update.buffer),
+        )
+      },
+      async fold(document, snapshot, upTo) {
+        const copy = new Uint8Array(snapshot)
+        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at: now() }, [copy.buffer])
+      },
+    },
+    async probe() {
+      await thread.ask({ type: 'probe', at: now() })
+    },
+    close: () => thread.close(),
+  }
+}
+
+/**
+ * Exactly the bytes, in a buffer of their own. Posting a view copies all of the buffer behind it, which may be a
+ * whole socket read; and Buffer.slice would be a view again.
+ */
+function copyEntry({ update, actor, at }: LogEntry) {
+  return { update: new Uint8Array(update), actor, at }
+}
+
+function unpacked({ bytes, lengths, head, lineage, kind }: PackedSlice): LogSlice {
+  let offset = 0
+  const updates = lengths.map((length) => {
+    const start = offset
+    offset += length
+    return bytes.subarray(start, offset)
+  })
+  return { updates, head, lineage, kind }
+}
