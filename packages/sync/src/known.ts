@@ -8,6 +8,7 @@ import * as Y from 'yjs'
 import { DeleteSet } from './delete-set.ts'
 import { UpdateGap } from './errors.ts'
 import { assemble } from './merge.ts'
+import { reach } from './reach.ts'
 import { type ScannedUpdate, type Section, scan } from './scan.ts'
 import { encodeStateVector, type StateVector } from './state-vector.ts'
 
@@ -47,23 +48,16 @@ export class Known {
   }
 
   #refuseGaps(update: ScannedUpdate): void {
+    const reached = reach(update.sections, this.#clocks)
     for (const section of update.sections) {
-      if (section.clock > this.#clock(section.client))
-        throw new UpdateGap(`client ${section.client} skips clocks`)
-    }
-    const endOf = (client: number) => {
-      const section = update.sections.find((candidate) => candidate.client === client)
-      return Math.max(this.#clock(client), section === undefined ? 0 : section.clock + section.length)
-    }
-    for (let index = 0; index < update.needs.length; index += 2) {
-      const client = update.needs[index] as number
-      const clock = update.needs[index + 1] as number
-      if (clock >= this.#clock(client) && clock >= endOf(client))
-        throw new UpdateGap(`client ${client} is ahead`)
+      if ((reached.get(section.client) ?? 0) < section.clock + section.length) {
+        throw new UpdateGap(`client ${section.client} builds on what is not there`)
+      }
     }
     forEachDelete(update.deletes, (client, clock, length) => {
-      const end = clock + length
-      if (end > this.#clock(client) && end > endOf(client)) throw new UpdateGap('deletes what is not there')
+      if (clock + length > Math.max(this.#clock(client), reached.get(client) ?? 0)) {
+        throw new UpdateGap(`client ${client}: deletes what is not there`)
+      }
     })
   }
 

@@ -13,8 +13,6 @@ export interface ScannedUpdate {
   readonly bytes: Uint8Array
   /** At most one per client. */
   readonly sections: readonly Section[]
-  /** (client, clock) pairs, flat: structs that must be there before this update can be applied. */
-  readonly needs: readonly number[]
   /** (client, clock, length) triples, flat. */
   readonly deletes: readonly number[]
 }
@@ -27,21 +25,25 @@ export interface Section {
   /** How many structs, and where their bytes are. */
   readonly structs: number
   readonly bytes: Uint8Array
+  /**
+   * (own clock, client, clock) triples, flat and in order: the struct at `own clock` refers to that one, which
+   * must be there before it.
+   */
+  readonly needs: readonly number[]
 }
 
 /** Throws {@link MalformedUpdate} or {@link UpdateGap}. `bytes` is kept: the caller hands over bytes that nobody changes. */
 export function scan(bytes: Uint8Array, kind: DocumentKind): ScannedUpdate {
   const reader = new UpdateReader(bytes)
-  const needs: number[] = []
   const sections: Section[] = []
   for (let left = reader.count(); left > 0; left--) {
-    const section = scanSection(reader, kind, needs)
+    const section = scanSection(reader, kind)
     if (sections.some((other) => other.client === section.client)) throw new MalformedUpdate('client twice')
     sections.push(section)
   }
   const deletes = scanDeletes(reader)
   if (!reader.done) throw new MalformedUpdate('bytes after the update')
-  return { bytes, sections, needs, deletes }
+  return { bytes, sections, deletes }
 }
 
 /** Nothing in it: what a client answers that has nothing to tell. */
@@ -55,47 +57,59 @@ const hasOrigin = 0x80
 const hasRightOrigin = 0x40
 const hasParentKey = 0x20
 
-function scanSection(reader: UpdateReader, kind: DocumentKind, needs: number[]): Section {
+function scanSection(reader: UpdateReader, kind: DocumentKind): Section {
   const structs = reader.count()
   const client = readClient(reader)
   const clock = reader.number()
   if (structs === 0) throw new MalformedUpdate('no structs')
   const from = reader.position
+  const needs: number[] = []
   let length = 0
   for (let left = structs; left > 0; left--) {
-    const added = scanStruct(reader, kind, needs)
+    const added = scanStruct(reader, kind, { client, clock: clock + length, needs })
     if (added === 0) throw new MalformedUpdate('struct of no length')
     length += added
   }
   if (clock + length > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
   if (length > limits.updateClocks) throw new MalformedUpdate('too long')
-  return { client, clock, length, structs, bytes: reader.bytes.subarray(from, reader.position) }
+  return { client, clock, length, structs, bytes: reader.bytes.subarray(from, reader.position), needs }
+}
+
+/** A struct that is being read: where it stands, and where its references are noted. */
+interface Place {
+  readonly client: number
+  readonly clock: number
+  readonly needs: number[]
 }
 
 /** Returns how many clocks the struct takes. */
-function scanStruct(reader: UpdateReader, kind: DocumentKind, needs: number[]): number {
+function scanStruct(reader: UpdateReader, kind: DocumentKind, place: Place): number {
   const info = reader.byte()
   const type = info & 31
   if (type === structGC) return reader.number()
   // A hole inside a client's structs: only a client that misses something itself can send one.
   if (type === structSkip) throw new UpdateGap('a hole inside')
-  if ((info & hasOrigin) !== 0) scanNeed(reader, needs)
-  if ((info & hasRightOrigin) !== 0) scanNeed(reader, needs)
-  if ((info & (hasOrigin | hasRightOrigin)) === 0) scanParent(reader, info, kind, needs)
+  if ((info & hasOrigin) !== 0) scanNeed(reader, place)
+  if ((info & hasRightOrigin) !== 0) scanNeed(reader, place)
+  if ((info & (hasOrigin | hasRightOrigin)) === 0) scanParent(reader, info, kind, place)
   return scanContent(reader, type, kind)
 }
 
-function scanNeed(reader: UpdateReader, needs: number[]): void {
-  needs.push(readClient(reader), reader.number())
+function scanNeed(reader: UpdateReader, place: Place): void {
+  const client = readClient(reader)
+  const clock = reader.number()
+  if (client === place.client && clock >= place.clock)
+    throw new MalformedUpdate('refers to itself or to what follows')
+  place.needs.push(place.clock, client, clock)
 }
 
-function scanParent(reader: UpdateReader, info: number, kind: DocumentKind, needs: number[]): void {
+function scanParent(reader: UpdateReader, info: number, kind: DocumentKind, place: Place): void {
   if (reader.number() === 1) {
     if (kind === 'yjs') reader.text()
     else if (reader.textValue() !== contentRoot) throw new MalformedUpdate('a root that is not the content')
   } else {
     if (kind !== 'yjs') throw new MalformedUpdate('a type inside the text')
-    scanNeed(reader, needs)
+    scanNeed(reader, place)
   }
   if ((info & hasParentKey) !== 0) {
     if (kind !== 'yjs') throw new MalformedUpdate('a key of the text')

@@ -1,0 +1,140 @@
+import { decode } from '@weft/protocol'
+import { describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { UpdateGap } from '../../packages/sync/src/errors.ts'
+import { Known } from '../../packages/sync/src/known.ts'
+import { merge } from '../../packages/sync/src/merge.ts'
+import { messageIn } from '../../packages/sync/src/outbox.ts'
+import { type ScannedUpdate, scan } from '../../packages/sync/src/scan.ts'
+import { Snapshot } from '../../packages/sync/src/snapshot.ts'
+import { decodeStateVector } from '../../packages/sync/src/state-vector.ts'
+import { editText } from '../support/edits.ts'
+import { type Random, random, seeds } from '../support/random.ts'
+
+/** Three people who type, delete, undo and hear of each other now and then. */
+function story(
+  seeded: Random,
+  steps: number,
+): { readonly docs: readonly Y.Doc[]; readonly updates: Uint8Array[] } {
+  const docs = [11, 22, 33].map((clientId) => {
+    const doc = new Y.Doc()
+    doc.clientID = clientId
+    return doc
+  })
+  const updates: Uint8Array[] = []
+  const undo = docs.map((doc) => new Y.UndoManager(doc.getText('content'), { captureTimeout: 0 }))
+  const merged = new Y.Doc()
+  for (const doc of docs) {
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === 'remote') return
+      updates.push(update)
+      Y.applyUpdate(merged, update, 'remote')
+    })
+  }
+  for (let step = 0; step < steps; step++) {
+    const which = seeded.below(3)
+    const doc = docs[which] as Y.Doc
+    if (seeded.chance(0.1)) undo[which]?.undo()
+    else editText(doc.getText('content'), seeded)
+    if (seeded.chance(0.3)) Y.applyUpdate(doc, Y.encodeStateAsUpdate(merged), 'remote')
+  }
+  return { docs: [...docs, merged], updates }
+}
+
+function docOf(update: Uint8Array, from = new Y.Doc()): Y.Doc {
+  Y.applyUpdate(from, update)
+  return from
+}
+
+function expectSame(a: Y.Doc, b: Y.Doc): void {
+  expect(a.store.pendingStructs).toBeNull()
+  expect(a.store.pendingDs).toBeNull()
+  expect(a.getText('content').toString()).toBe(b.getText('content').toString())
+  expect(Y.encodeStateVector(a)).toEqual(Y.encodeStateVector(b))
+  expect(Y.equalSnapshots(Y.snapshot(a), Y.snapshot(b))).toBe(true)
+}
+
+describe('Merging sections', () => {
+  test.each(seeds(80))('says the same as applying one by one (seed %i)', (seed) => {
+    const { docs, updates } = story(random(seed), 60)
+    const known = new Known('markdown')
+    const taken = updates
+      .map((update) => known.take(scan(update, 'markdown')))
+      .filter((update) => update !== null)
+    expectSame(docOf(merge(taken)), docs[3] as Y.Doc)
+  })
+
+  test.each(seeds(80))('takes repeated and overlapping updates once (seed %i)', (seed) => {
+    const seeded = random(seed)
+    const { docs, updates } = story(seeded, 40)
+    const known = new Known('markdown')
+    const taken: ScannedUpdate[] = []
+    const offer = (update: Uint8Array) => {
+      const fresh = known.take(scan(update, 'markdown'))
+      if (fresh !== null) taken.push(fresh)
+    }
+    for (const [index, update] of updates.entries()) {
+      offer(update)
+      if (seeded.chance(0.3)) offer(updates[seeded.below(index + 1)] as Uint8Array)
+      if (seeded.chance(0.2)) offer(Y.mergeUpdates(updates.slice(seeded.below(index + 1), index + 1)))
+    }
+    const clocks = taken
+      .flatMap((update) => update.sections)
+      .reduce((total, section) => total + section.length, 0)
+    const all = [...decodeStateVector(Y.encodeStateVector(docs[3] as Y.Doc)).values()]
+    expect(clocks).toBe(all.reduce((total, clock) => total + clock, 0))
+    expectSame(docOf(merge(taken)), docs[3] as Y.Doc)
+    for (const update of updates) expect(known.take(scan(update, 'markdown'))).toBeNull()
+  })
+
+  test.each(seeds(80))('refuses what skips something, and takes it later (seed %i)', (seed) => {
+    const seeded = random(seed)
+    const { docs, updates } = story(seeded, 40)
+    const known = new Known('markdown')
+    const taken: ScannedUpdate[] = []
+    let waiting = updates.map((update) => scan(update, 'markdown'))
+    waiting.sort(() => seeded.next() - 0.5)
+    while (waiting.length > 0) {
+      const before = waiting.length
+      waiting = waiting.filter((update) => {
+        try {
+          const fresh = known.take(update)
+          if (fresh !== null) taken.push(fresh)
+          return false
+        } catch (error) {
+          expect(error).toBeInstanceOf(UpdateGap)
+          return true
+        }
+      })
+      expect(waiting.length).toBeLessThan(before)
+    }
+    expectSame(docOf(merge(taken)), docs[3] as Y.Doc)
+  })
+})
+
+describe('A snapshot', () => {
+  test.each(seeds(80))('answers any state vector with all that is missing (seed %i)', (seed) => {
+    const seeded = random(seed)
+    const { docs, updates } = story(seeded, 60)
+    const snapshot = new Snapshot('markdown')
+    const reader = new Y.Doc()
+    for (const [index, update] of updates.entries()) {
+      snapshot.add(scan(update, 'markdown'))
+      if (seeded.chance(0.1)) {
+        const base = Y.encodeStateAsUpdate(docOf(Y.mergeUpdates([...snapshot.beginFold()])))
+        const during = updates[index + 1]
+        if (during !== undefined && seeded.chance(0.5)) snapshot.add(scan(during, 'markdown'))
+        snapshot.endFold(seeded.chance(0.8) ? base : null)
+      }
+      if (seeded.chance(0.2)) {
+        const answer = decode(messageIn(snapshot.answer(decodeStateVector(Y.encodeStateVector(reader)))))
+        if (answer.type !== 'sync-step-2') throw new Error(answer.type)
+        docOf(answer.update, reader)
+        expect(reader.store.pendingStructs).toBeNull()
+      }
+    }
+    const last = decode(messageIn(snapshot.answer(decodeStateVector(Y.encodeStateVector(reader)))))
+    if (last.type !== 'sync-step-2') throw new Error(last.type)
+    expectSame(docOf(last.update, reader), docs[3] as Y.Doc)
+  })
+})
