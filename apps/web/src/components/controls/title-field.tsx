@@ -1,0 +1,42 @@
+import { limits } from '@weft/protocol'
+import { type KeyboardEvent, useRef } from 'react'
+
+interface TitleFieldProps {
+  readonly title: string
+  /** The new title, or `null`: nothing changes. Called once. */
+  readonly onDone: (title: string | null) => void
+  readonly className?: string
+}
+
+/** A title being changed in place: Enter or leaving keeps it, Escape does not. */
+export function TitleField({ title, onDone, className = '' }: TitleFieldProps) {
+  const done = useRef(false)
+  const finish = (text: string | null) => {
+    if (done.current) return
+    done.current = true
+    const next = text?.trim() ?? ''
+    onDone(next === '' || next === title ? null : next)
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Enter') finish(event.currentTarget.value)
+    if (event.key === 'Escape') finish(null)
+  }
+  return (
+    <input
+      className={`title-field ${className}`}
+      aria-label="Title"
+      defaultValue={title}
+      maxLength={limits.titleLength}
+      autoComplete="off"
+      ref={focusAndSelect}
+      onKeyDown={onKeyDown}
+      onBlur={(event) => finish(event.currentTarget.value)}
+    />
+  )
+}
+
+function focusAndSelect(field: HTMLInputElement | null): void {
+  field?.focus()
+  field?.select()
+}

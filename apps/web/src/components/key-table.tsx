@@ -1,0 +1,3 @@
+export function KeyTable() {
+  return <p>keys</p>
+}
