@@ -3,6 +3,7 @@
  * people read title and detail.
  */
 export const problems = {
+  'malformed-request': { status: 400, title: 'This is not an HTTP request' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'invalid-request': { status: 400, title: 'The request does not fit the schema' },
   'invalid-cursor': { status: 400, title: 'This cursor is not from this list' },
@@ -10,6 +11,7 @@ export const problems = {
   forbidden: { status: 403, title: 'You may not do this' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'method-not-allowed': { status: 405, title: 'This address does not take this method' },
+  'request-timeout': { status: 408, title: 'The request took too long' },
   'document-exists': { status: 409, title: 'A document with this id exists' },
   'not-a-text-document': { status: 409, title: 'This document has no text' },
   'out-of-sync': { status: 409, title: 'The update builds on changes that this server does not have' },
@@ -21,6 +23,7 @@ export const problems = {
   'malformed-line-ends': { status: 422, title: 'Lines must end with LF alone' },
   'malformed-update': { status: 422, title: 'The body is not a Yjs update for this document' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
+  'header-too-large': { status: 431, title: 'The headers are too large' },
   'document-damaged': { status: 500, title: 'What is stored of this document fails its checksum' },
   'internal-error': { status: 500, title: 'The server failed' },
   'too-many-connections': { status: 503, title: 'The server has too many connections' },
@@ -40,4 +43,10 @@ export interface Problem {
   readonly detail?: string
   /** What is wrong where, for `invalid-request`. */
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
+}
+
+/** The problem document of a code; `detail` says what is special about this case. */
+export function problemOf(code: ProblemCode, more: Pick<Problem, 'detail' | 'errors'> = {}): Problem {
+  const { status, title } = problems[code]
+  return { type: `urn:weft:problem:${code}`, title, status, code, ...more }
 }

@@ -1,0 +1,71 @@
+/**
+ * All of HTTP: what every request passes through, then who serves which path. A request that no line here takes is
+ * a 404, and every error is a problem document.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { apiBase, routes } from '@weft/protocol'
+import { Hono } from 'hono'
+import { serveWebApp } from './assets.ts'
+import { serveContent } from './content.ts'
+import { serveDocuments } from './documents.ts'
+import type { HttpDeps, HttpEnv } from './env.ts'
+import { admitted, bodyOf, noQuery, plainPath } from './guards.ts'
+import { serveHealth } from './health.ts'
+import { serveMe } from './me.ts'
+import { methodNotAllowed } from './methods.ts'
+import { serveReference } from './reference.ts'
+import { problemResponse, Refused, refusalOf } from './refused.ts'
+import { observed } from './request-log.ts'
+import { secured } from './secured.ts'
+import { afterValidation } from './validation.ts'
+
+export function createApp(deps: HttpDeps): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>()
+  app.use(observed(deps))
+  app.use(secured)
+  app.use(plainPath)
+  serveHealth(app, deps)
+  app.use(admitted(deps.access))
+  const api = createApi(deps)
+  app.route(apiBase, api)
+  serveReference(app, api)
+  app.all('/api/*', () => {
+    throw new Refused('not-found')
+  })
+  serveWebApp(app, deps)
+  app.notFound(() => problemResponse(new Refused('not-found')))
+  app.onError((error) => {
+    const refusal = refusalOf(error)
+    if (refusal !== null) return problemResponse(refusal)
+    deps.log.error({ err: error }, 'request failed')
+    return problemResponse(new Refused('internal-error'))
+  })
+  return app
+}
+
+function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
+  const api = new OpenAPIHono<HttpEnv>({ defaultHook: afterValidation })
+  api.use(async (c, next) => {
+    await next()
+    // What people and programs keep must not come back from a cache that knows nothing of roles.
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+  })
+  for (const route of Object.values(routes)) {
+    const takesQuery = 'request' in route && 'query' in route.request
+    api.on([route.method], [route.getRoutingPath()], ...(takesQuery ? [] : [noQuery]), ...bodyOf(route))
+  }
+  serveDocuments(api, deps)
+  serveContent(api, deps)
+  serveMe(api, deps)
+  for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
+  return api
+}
+
+/** Which methods each path takes. */
+function pathsOf(served: readonly { method: string; getRoutingPath(): string }[]) {
+  const byPath = Map.groupBy(served, (route) => route.getRoutingPath())
+  return [...byPath].map(([path, group]) => ({
+    path,
+    methods: group.map(({ method }) => method.toUpperCase()),
+  }))
+}

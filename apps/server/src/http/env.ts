@@ -1,0 +1,38 @@
+/** What the middleware in app.ts has found out before a handler runs, and what all handlers work with. */
+import type { HttpBindings } from '@hono/node-server'
+import type { Actor } from '@weft/protocol'
+import type { Rooms, Timers } from '@weft/sync'
+import type { Context } from 'hono'
+import type { Access } from '../access.ts'
+import type { DocumentReader } from '../document-reader.ts'
+import type { DocumentWorker } from '../documents-in-worker.ts'
+import type { Guests } from '../identity.ts'
+import type { Logger } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Storage } from '../storage/storage.ts'
+
+export interface HttpEnv {
+  Bindings: Partial<HttpBindings>
+  Variables: {
+    actor: Actor
+    /** Where people reach this server: the start of every link in an answer. */
+    origin: string
+  }
+}
+
+export type HttpContext = Context<HttpEnv>
+
+export interface HttpDeps {
+  readonly storage: Storage
+  readonly rooms: Rooms
+  readonly access: Access
+  readonly guests: Guests
+  readonly worker: DocumentWorker
+  readonly reader: DocumentReader
+  readonly timers: Timers
+  readonly log: Logger
+  readonly metrics: Metrics
+  /** Where the built web app is; it may be missing. */
+  readonly webFolder: string
+  readonly isDraining: () => boolean
+}

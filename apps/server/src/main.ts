@@ -1,0 +1,107 @@
+/**
+ * The composition root: settings → adapters → server → signals. The only file that reads the environment, names an
+ * adapter, prints to people, or ends the process.
+ */
+import { fileURLToPath } from 'node:url'
+import { isLoopback } from './access.ts'
+import { localBus } from './bus/local.ts'
+import { realTimers } from './clock.ts'
+import { type Config, readConfig } from './config.ts'
+import { startDocumentWorker } from './documents-in-worker.ts'
+import { freshGuestKey, openGuestKey } from './identity.ts'
+import { type Logger, openLog, reporterTo } from './log.ts'
+import { type RunningServer, startServer } from './server.ts'
+import { openMemory } from './storage/memory.ts'
+import { openSqlite } from './storage/sqlite.ts'
+
+const outcome = readConfig(process.argv.slice(2), process.env)
+switch (outcome.type) {
+  case 'help':
+    console.log(outcome.text)
+    break
+  case 'refused':
+    console.error(`Weft does not start: ${outcome.reason}`)
+    process.exitCode = 2
+    break
+  case 'config':
+    await run(outcome.config)
+}
+
+async function run(config: Config): Promise<void> {
+  const log = openLog(config.logLevel)
+  let server: RunningServer
+  try {
+    server = await open(config, log)
+  } catch (error) {
+    log.debug({ err: error }, 'did not start')
+    console.error(`Weft does not start: ${reasonOf(error, config)}`)
+    process.exit(1)
+  }
+  endOnSignals(server, log)
+  console.log(greeting(server, config))
+}
+
+async function open(config: Config, log: Logger): Promise<RunningServer> {
+  const timers = realTimers
+  const forgets = config.storage === 'memory'
+  const storage = forgets
+    ? openMemory()
+    : await openSqlite({ folder: config.data, now: timers.now, reporter: reporterTo(log) })
+  try {
+    const guestKey = forgets ? freshGuestKey() : await openGuestKey(config.data)
+    const worker = startDocumentWorker({ timers })
+    const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url))
+    const bus = localBus()
+    return await startServer({ storage, worker, bus, timers, log, guestKey, webFolder }, config)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+/** The first signal drains; the second ends at once. What nobody foresaw drains too, and says so by its exit code. */
+function endOnSignals(server: RunningServer, log: Logger): void {
+  let ending = false
+  const end = (code: number) => {
+    if (ending) process.exit(code === 0 ? 130 : code)
+    ending = true
+    server.close().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'did not end well')
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(0))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, event)
+      end(1)
+    })
+  }
+}
+
+function reasonOf(error: unknown, { host, port }: Config): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE') {
+    return `port ${port} of ${host} is in use. Stop what uses it, or choose another with PORT or --port.`
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `${host} is not an address of this machine. Choose another with HOST or --host.`
+  }
+  if (code === 'EACCES') return `this user may not take port ${port}. Choose another with PORT or --port.`
+  return error instanceof Error ? error.message : String(error)
+}
+
+function greeting({ url }: RunningServer, { host, data, storage }: Config): string {
+  const body = `'{"title":"Hello","content":"# Hello\\n"}'`
+  const lines = [
+    'Weft is ready',
+    `  Address   ${url}`,
+    `  Data      ${storage === 'memory' ? 'in memory: gone when Weft stops' : data}`,
+    `  Try       curl -s -X POST ${url}/api/v1/documents -H 'content-type: application/json' -d ${body}`,
+  ]
+  const warning = `  Warning   ${host} is not loopback: anyone who reaches this address may read and write`
+  return (isLoopback(host) ? lines : [...lines, warning]).join('\n')
+}

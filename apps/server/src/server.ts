@@ -1,0 +1,132 @@
+/**
+ * A Weft server on one port: pages, API and sync over the parts it is given. It chooses none of them and reads no
+ * setting by itself; main.ts does, and so do tests.
+ */
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { type Bus, Rooms, type Timers } from '@weft/sync'
+import { createAccess, inUrl, isLoopback } from './access.ts'
+import { within } from './clock.ts'
+import { createReader } from './document-reader.ts'
+import type { DocumentWorker } from './documents-in-worker.ts'
+import { createApp } from './http/app.ts'
+import { answerBrokenRequests } from './http/broken-requests.ts'
+import { problemResponse, Refused } from './http/refused.ts'
+import { createGuests } from './identity.ts'
+import { type Logger, reporterTo } from './log.ts'
+import { createMetrics, watchRooms } from './metrics.ts'
+import type { Storage } from './storage/storage.ts'
+import { attachSync } from './ws/upgrade.ts'
+
+export interface ServerDeps {
+  /** Closed with the server, as is the worker. */
+  readonly storage: Storage
+  readonly worker: DocumentWorker
+  readonly bus: Bus
+  readonly timers: Timers
+  readonly log: Logger
+  /** Signs guests' cookies. */
+  readonly guestKey: Uint8Array
+  /** Where the built web app is; it may be missing. */
+  readonly webFolder: string
+}
+
+export interface ServerConfig {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly origins: readonly string[]
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly port: number
+  /** Sends people away, makes everything durable, and ends, within ten seconds. Again: the same promise. */
+  close(): Promise<void>
+}
+
+/** Rejects when the address cannot be had. */
+export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
+  const { storage, worker, bus, timers, log } = deps
+  const server = createServer(timeouts)
+  const port = await listen(server, config)
+
+  const rooms = new Rooms({ log: storage.updates, bus, folder: worker, timers, reporter: reporterTo(log) })
+  const guests = createGuests(deps.guestKey)
+  const access = createAccess({ ...config, port }, guests)
+  const metrics = createMetrics()
+  let closing: Promise<void> | null = null
+
+  const app = createApp({
+    storage,
+    rooms,
+    access,
+    guests,
+    worker,
+    reader: createReader(storage.updates, worker),
+    timers,
+    log,
+    metrics,
+    webFolder: deps.webFolder,
+    isDraining: () => closing !== null,
+  })
+  server.on('error', (error) => log.error({ err: error }, 'the server has trouble with its port'))
+  server.on('request', getRequestListener(app.fetch, { errorHandler: notUnderstood }))
+  answerBrokenRequests(server)
+  const sync = attachSync(server, { rooms, documents: storage.documents, access, timers, log, metrics })
+  watchRooms(metrics, { stats: () => rooms.stats(), connections: () => sync.connections })
+
+  async function drain(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => server.close(() => resolve()))
+    await sync.drain(drainSpreadMs)
+    await rooms.closeAll()
+    server.closeIdleConnections()
+    await within(timers, requestsEndMs, stopped).catch(() => server.closeAllConnections())
+  }
+
+  return {
+    url: `http://${isLoopback(config.host) ? 'localhost' : inUrl(config.host)}:${port}`,
+    port,
+    close() {
+      closing ??= within(timers, drainMs, drain())
+        .catch((error: unknown) => log.error({ err: error }, 'the server did not drain in time'))
+        .then(() => {
+          server.closeAllConnections()
+          return within(timers, partsEndMs, Promise.all([storage.close(), worker.close()]))
+        })
+        .then(() => {})
+      return closing
+    },
+  }
+}
+
+/** Slow senders hold a connection, not a request; a keep-alive that is longer than a load balancer's meets no race. */
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+}
+
+const drainSpreadMs = 3_000
+const requestsEndMs = 2_000
+const drainMs = 8_000
+const partsEndMs = 1_500
+
+/** Resolves with the port in the turn in which the first connection may come. */
+function listen(server: Server, { host, port }: ServerConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+/** A request that has no address. */
+function notUnderstood(): Response {
+  return problemResponse(new Refused('invalid-request', { detail: 'The address or the host is malformed.' }))
+}
