@@ -19,6 +19,7 @@ import {
   MalformedMessage,
 } from '@weft/protocol'
 import { UpdateGap } from './errors.ts'
+import { Fold } from './fold.ts'
 import { Journal } from './journal.ts'
 import { Known } from './known.ts'
 import { Member } from './member.ts'
@@ -49,9 +50,6 @@ export interface RoomEvents {
   onEnd(): void
 }
 
-/** Folding is worth it when the tail is larger than this, and than an eighth of the base. */
-const foldBytes = 64 * 1024
-
 export class Room {
   readonly lineage: string
   readonly #document: DocumentId
@@ -68,14 +66,13 @@ export class Room {
   /** All that is committed: what may be told. R2: it holds every entry of the log up to `#head`. */
   readonly #snapshot: Snapshot
   #head: LogPosition
+  readonly #fold: Fold
   /** The log may hold more than `#head`. */
   #isBehind = false
   #busy = false
   #ended = false
   #turnStartedAt = Number.NEGATIVE_INFINITY
   #cancelWindow: (() => void) | null = null
-  #folding: Promise<void> | null = null
-  #foldAbove = foldBytes
 
   /** R3: subscribes, then reads: what is published in between makes the room look again. */
   static async open(document: DocumentId, deps: RoomsDeps, events: RoomEvents): Promise<Room> {
@@ -117,6 +114,10 @@ export class Room {
       () => this.#members.size,
     )
     this.#journal = new Journal(document, deps, (reason) => this.#tellTrouble(this.#members, reason))
+    this.#fold = new Fold(document, this.#snapshot, {
+      ...deps,
+      onFailure: (error) => this.#warn('fold failed', error),
+    })
     this.#addFromLog(slice)
     this.#head = slice.head
   }
@@ -201,12 +202,9 @@ export class Room {
     this.#deps.bus.publish(this.#document, { type: 'gone' })
   }
 
-  /** Makes one snapshot of all that is committed, through a real Y.Doc elsewhere. The room goes on meanwhile. */
+  /** Makes one snapshot of all that is committed. */
   fold(): Promise<void> {
-    this.#folding ??= this.#fold().finally(() => {
-      this.#folding = null
-    })
-    return this.#folding
+    return this.#fold.now(this.#head)
   }
 
   close(): void {
@@ -264,7 +262,7 @@ export class Room {
   #afterWork(): void {
     this.#busy = false
     this.#decide()
-    this.#foldIfLarge()
+    this.#fold.ifLarge(this.#head)
     this.#tellIfQuiet()
   }
 
@@ -377,26 +375,6 @@ export class Room {
         return
       case 'presence':
         return
-    }
-  }
-
-  #foldIfLarge(): void {
-    if (this.#folding === null && this.#snapshot.tailBytes > this.#foldAbove) void this.fold()
-  }
-
-  async #fold(): Promise<void> {
-    // R5: the pieces are what the log holds up to the head of this moment, and nothing else.
-    const upTo = this.#head
-    const pieces = this.#snapshot.beginFold()
-    try {
-      const base = await this.#deps.folder.fold(pieces)
-      await this.#deps.log.fold(this.#document, base, upTo)
-      this.#snapshot.endFold(base)
-      this.#foldAbove = Math.max(foldBytes, base.length / 8)
-    } catch (error) {
-      this.#snapshot.endFold(null)
-      this.#foldAbove = this.#snapshot.tailBytes * 2
-      if (!(error instanceof DocumentGone)) this.#warn('fold failed', error)
     }
   }
 
