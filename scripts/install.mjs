@@ -26,6 +26,10 @@ export function install(node, scope) {
     'install',
     '--frozen-lockfile',
     '--prefer-offline',
+    // The age of every release is verified where the lockfile changes; here its checksums are enough.
+    '--trust-lockfile',
+    // More connections at once than a home router resolves names for cost seconds each.
+    '--network-concurrency=16',
     '--config.confirmModulesPurge=false',
   ])
   writeFileSync(memory, JSON.stringify({ fingerprint: wanted, scope }))
