@@ -1,0 +1,106 @@
+/** A whole Weft server in this process, on a free port, with SQLite in a folder of its own. */
+import { fileURLToPath } from 'node:url'
+import type { DocumentResource } from '@weft/protocol'
+import { startServer } from '@weft/server'
+import { localBus } from '@weft/server/bus/local'
+import { realTimers } from '@weft/server/clock'
+import { startDocumentWorker } from '@weft/server/documents-in-worker'
+import { freshGuestKey } from '@weft/server/identity'
+import { openLog } from '@weft/server/log'
+import { openSqlite } from '@weft/server/storage/sqlite'
+import type { Storage } from '@weft/server/storage/storage'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export interface Weft extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly storage: Storage
+  /** Every line that was logged. */
+  readonly logged: readonly string[]
+  /** Under `/api/v1`; a body that is no string or bytes goes as JSON. */
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
+  /** Makes a document, which must succeed. */
+  create(draft?: Readonly<Record<string, unknown>>): Promise<DocumentResource>
+  close(): Promise<void>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly json: unknown
+}
+
+export interface WeftOptions {
+  readonly host?: string
+  readonly origins?: readonly string[]
+  readonly webFolder?: string
+  /** Stands between the server and its storage. */
+  readonly storage?: (storage: Storage) => Storage
+}
+
+/** Nothing is built here. */
+const noWebApp = fileURLToPath(new URL('./no-web-app', import.meta.url))
+
+export async function weft(options: WeftOptions = {}): Promise<Weft> {
+  const folder = await temporaryFolder()
+  const logged: string[] = []
+  const real = await openSqlite({ folder: folder.path, now: realTimers.now })
+  const storage = options.storage?.(real) ?? real
+  const server = await startServer(
+    {
+      storage,
+      worker: startDocumentWorker({ timers: realTimers }),
+      bus: localBus(),
+      timers: realTimers,
+      log: openLog('trace', { write: (line) => logged.push(line) }),
+      guestKey: freshGuestKey(),
+      webFolder: options.webFolder ?? noWebApp,
+    },
+    { host: options.host ?? '127.0.0.1', port: 0, origins: options.origins ?? [] },
+  )
+  const url = `http://127.0.0.1:${server.port}`
+
+  const ask: Weft['ask'] = async (method, path, body, headers = {}) => {
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson && text !== '' ? JSON.parse(text) : null,
+    }
+  }
+
+  const close = async () => {
+    await server.close()
+    await folder[Symbol.asyncDispose]()
+  }
+
+  return {
+    url,
+    port: server.port,
+    storage,
+    logged,
+    ask,
+    async create(draft = {}) {
+      const { status, json, text } = await ask('POST', '/documents', draft)
+      if (status !== 201) throw new Error(`not created: ${text}`)
+      return json as DocumentResource
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
