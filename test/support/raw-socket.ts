@@ -22,8 +22,10 @@ export interface RawSocket {
   /** The answer to the upgrade: its status and what came with it. */
   readonly status: number
   readonly head: string
-  /** Payloads of the data frames so far, in order. */
-  readonly messages: readonly Uint8Array[]
+  /** What follows an answer that is no upgrade. */
+  readonly body: string
+  /** Payloads of the data frames so far, in order. A reader may take them out. */
+  readonly messages: Uint8Array[]
   /** Other frames so far, by opcode. */
   readonly controls: readonly { readonly opcode: number; readonly payload: Uint8Array }[]
   readonly ended: boolean
@@ -74,18 +76,23 @@ export async function rawSocket(port: number, path: string, options: RawOptions 
   const socket = await rawConnection(port, text)
   const frames = frameReader()
   let head: string | null = null
-  let early = Buffer.alloc(0)
+  let early: Buffer = Buffer.alloc(0)
+  let body = ''
+  const readOn = (chunk: Buffer) => {
+    if (head?.startsWith('HTTP/1.1 101 ') === true) frames.feed(chunk)
+    else body += chunk.toString()
+  }
   let ended = false
   socket.on('close', () => {
     ended = true
   })
   socket.on('data', (chunk: Buffer) => {
-    if (head !== null) return frames.feed(chunk)
+    if (head !== null) return readOn(chunk)
     early = Buffer.concat([early, chunk])
     const end = early.indexOf('\r\n\r\n')
     if (end === -1) return
     head = early.subarray(0, end).toString('latin1')
-    frames.feed(early.subarray(end + 4))
+    readOn(early.subarray(end + 4))
     if (options.deaf === true) socket.pause()
   })
   await until(() => head !== null || ended, { what: 'the upgrade is answered' })
@@ -97,6 +104,9 @@ export async function rawSocket(port: number, path: string, options: RawOptions 
     status,
     get head() {
       return answer
+    },
+    get body() {
+      return body
     },
     messages: frames.messages,
     controls: frames.controls,
@@ -124,7 +134,7 @@ export async function rawSocket(port: number, path: string, options: RawOptions 
 function frameReader() {
   const messages: Uint8Array[] = []
   const controls: { opcode: number; payload: Uint8Array }[] = []
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   const next = (): boolean => {
     if (rest.length < 2) return false
     const [first = 0, second = 0] = rest

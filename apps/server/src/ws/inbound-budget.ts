@@ -2,27 +2,32 @@
 import { limits } from '@weft/protocol'
 
 export interface InboundBudget {
-  /** Takes a message of this size from the budget. Milliseconds to stop reading for, mostly 0. */
-  spend(bytes: number, now: number): number
+  /** Takes a message of this size. */
+  spend(bytes: number): void
+  /** Milliseconds to stop reading for, mostly 0. */
+  owed(now: number): number
 }
 
 /** Shorter pauses are saved up: stopping and starting for one message costs more than the message. */
 const shortestPauseMs = 20
 
-export function inboundBudget(now: number): InboundBudget {
+export function inboundBudget(start: number): InboundBudget {
   let messages: number = limits.messagesBurst
   let bytes: number = limits.bytesBurst
-  let at = now
+  let at = start
   return {
-    spend(size, now) {
+    spend(size) {
+      messages -= 1
+      bytes -= size
+    },
+    owed(now) {
       // A clock that was set back must not take anything away.
       const seconds = Math.max(0, now - at) / 1_000
       at = now
-      messages = Math.min(limits.messagesBurst, messages + seconds * limits.messagesPerSecond) - 1
-      bytes = Math.min(limits.bytesBurst, bytes + seconds * limits.bytesPerSecond) - size
-      return Math.ceil(
-        Math.max(0, -messages / limits.messagesPerSecond, -bytes / limits.bytesPerSecond) * 1_000,
-      )
+      messages = Math.min(limits.messagesBurst, messages + seconds * limits.messagesPerSecond)
+      bytes = Math.min(limits.bytesBurst, bytes + seconds * limits.bytesPerSecond)
+      const owed = Math.max(-messages / limits.messagesPerSecond, -bytes / limits.bytesPerSecond) * 1_000
+      return owed < shortestPauseMs ? 0 : Math.ceil(owed)
     },
   }
 }

@@ -20,6 +20,8 @@ export interface SocketPeerOptions {
   readonly actor: Actor
   readonly receipts: boolean
   readonly timers: Timers
+  /** Taking a message failed in a way that is no fault of the message. The connection is closed. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** Why it ended: closed by us for that reason, left by the client, cut off, silent, or no WebSocket any more. */
@@ -39,6 +41,7 @@ export class SocketPeer implements Peer {
   readonly #webSocket: WebSocket
   readonly #network: Socket
   readonly #timers: Timers
+  readonly #onFault: (error: unknown) => void
   readonly #began: number
   readonly #pulse: Pulse
   readonly #budget: InboundBudget
@@ -60,6 +63,7 @@ export class SocketPeer implements Peer {
     this.#webSocket = webSocket
     this.#network = network
     this.#timers = options.timers
+    this.#onFault = options.onFault
     this.#began = options.timers.now()
     this.#pulse = pulse(this.#began)
     this.#budget = inboundBudget(this.#began)
@@ -130,6 +134,7 @@ export class SocketPeer implements Peer {
     if (this.#state === 'leaving' || this.#state === 'gone') return
     this.#state = 'leaving'
     this.#ending ??= reason
+    this.#cancelBudget()
     this.#hold('leaving')
     // The room may be in the middle of a turn: it hears of this after.
     queueMicrotask(() => this.#leave())
@@ -184,17 +189,38 @@ export class SocketPeer implements Peer {
     if (verdict === 'speak' || verdict === 'ping-and-speak') this.#webSocket.send(emptyPresence)
   }
 
+  /** A getter, because the room may have sent the peer away in the meantime. */
+  get #isMember(): boolean {
+    return this.#state === 'member'
+  }
+
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#state !== 'member' || this.#membership === null) return
     if (!isBinary || !Buffer.isBuffer(data)) {
       this.close('malformed')
       return
     }
-    this.#membership.receive(data)
-    const pause = this.#budget.spend(data.length, this.#timers.now())
-    if (pause === 0 || this.#holds.has('budget')) return
-    this.#hold('budget')
-    this.#cancelBudget = this.#timers.after(pause, () => this.#release('budget'))
+    try {
+      this.#membership.receive(data)
+    } catch (error) {
+      // From here it would go up through ws and end the process, and with it everybody else's connection.
+      this.#onFault(error)
+      this.close('internal-error')
+      return
+    }
+    this.#budget.spend(data.length)
+    if (this.#isMember && !this.#holds.has('budget')) this.#keepPace()
+  }
+
+  /** ws hands over all messages of a network read, so more may be owed after a pause than before it. */
+  #keepPace(): void {
+    const pause = this.#budget.owed(this.#timers.now())
+    if (pause === 0) {
+      this.#release('budget')
+    } else {
+      this.#hold('budget')
+      this.#cancelBudget = this.#timers.after(pause, () => this.#keepPace())
+    }
   }
 
   #leave(): void {

@@ -103,7 +103,8 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     actor: Actor,
     access: 'read' | 'write',
   ) => {
-    const peer = new SocketPeer(webSocket, socket, { access, actor, receipts, timers: deps.timers })
+    const onFault = (error: unknown) => deps.log.error({ err: error, document }, 'message failed')
+    const peer = new SocketPeer(webSocket, socket, { access, actor, receipts, timers: deps.timers, onFault })
     peers.add(peer)
     deps.metrics.upgrades.inc({ outcome: 'accepted' })
     deps.log.debug({ document, actor: actor.id, access }, 'peer came')
