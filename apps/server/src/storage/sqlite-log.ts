@@ -157,6 +157,7 @@ function first<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): R
   return statement.get(...parameters) as Row | undefined
 }
 
-function all<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Iterable<Row> {
-  return statement.iterate(...parameters) as Iterable<unknown> as Iterable<Row>
+// Not iterate(): a statement that fails in the middle would keep its error, and fail its next reader too.
+function all<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): readonly Row[] {
+  return statement.all(...parameters) as unknown as readonly Row[]
 }

@@ -3,9 +3,10 @@
  * when that is committed is any of it answered. One fsync then pays for all of it.
  *
  * A request that fails for its own reason leaves no trace and does not fail the others. When the storage fails,
- * nothing of the group is stored and nothing is answered positively.
+ * nothing of the group is answered positively.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { Refusal } from './refusal.ts'
 import { failureOf, isIoError, isOwnFault, messageOf } from './sqlite-errors.ts'
 import type { Failure, Outcome, Write } from './sqlite-messages.ts'
 
@@ -16,44 +17,53 @@ export interface SqliteWriter<Value> {
 
 export function sqliteWriter<Value>(
   database: DatabaseSync,
-  /** Runs one write inside the open transaction. Throws what {@link failureOf} understands. */
+  /** Runs one write inside the open transaction. Throws {@link Refusal} only before it changed anything. */
   run: (write: Write) => Value,
 ): SqliteWriter<Value> {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
-  const mark = database.prepare('SAVEPOINT request')
-  const undo = database.prepare('ROLLBACK TO request')
-  const release = database.prepare('RELEASE request')
   /** Set for good when the file system failed: after a failed fsync, a later one may succeed with the data gone. */
   let lost: Failure | null = null
 
-  function runAlone(write: Write): Outcome<Value> {
-    mark.run()
-    let outcome: Outcome<Value>
-    try {
-      outcome = { value: run(write) }
-    } catch (error) {
-      if (!isOwnFault(error)) throw error
-      undo.run()
-      outcome = { failure: failureOf(error) }
+  /**
+   * Commits all but the faulty. When one more turns out to be faulty, `null`, and nothing is stored: after some
+   * errors, such as a damaged page, SQLite refuses every later write of the same transaction.
+   */
+  function attempt(writes: readonly Write[], faulty: Map<Write, Failure>): readonly Outcome<Value>[] | null {
+    const outcomes: Outcome<Value>[] = []
+    begin.run()
+    for (const write of writes) {
+      const fault = faulty.get(write)
+      try {
+        outcomes.push(fault === undefined ? { value: run(write) } : { failure: fault })
+      } catch (error) {
+        if (error instanceof Refusal) {
+          outcomes.push({ failure: error.failure })
+          continue
+        }
+        if (!isOwnFault(error)) throw error
+        faulty.set(write, failureOf(error))
+        database.exec('ROLLBACK')
+        return null
+      }
     }
-    release.run()
-    return outcome
+    commit.run()
+    return outcomes
   }
 
   return {
     commit(writes) {
       if (lost !== null) return refuse(writes, lost)
+      const faulty = new Map<Write, Failure>()
       try {
-        begin.run()
-        const outcomes = writes.map(runAlone)
-        commit.run()
-        return outcomes
+        for (;;) {
+          const outcomes = attempt(writes, faulty)
+          if (outcomes !== null) return outcomes
+        }
       } catch (error) {
-        const failure = failureOf(error)
-        if (isIoError(error) || !rolledBack(database))
-          lost = { reason: 'failed', message: `stopped writing after: ${messageOf(error)}` }
-        return refuse(writes, failure)
+        if (!rolledBack(database) || isIoError(error))
+          lost = { reason: 'failed', message: `nothing is written any more since: ${messageOf(error)}` }
+        return refuse(writes, failureOf(error))
       }
     },
   }
