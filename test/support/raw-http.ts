@@ -9,7 +9,6 @@ export interface RawAnswer {
 
 /** Sends `parts`, one after the other as the network takes them, and reads one answer. The connection then ends. */
 export async function rawHttp(port: number, ...parts: readonly (string | Uint8Array)[]): Promise<RawAnswer> {
-  const [first = '', ...rest] = parts
   const socket = await rawConnection(port, '')
   const answered = new Promise<RawAnswer>((resolve, reject) => {
     let received = ''
@@ -23,12 +22,10 @@ export async function rawHttp(port: number, ...parts: readonly (string | Uint8Ar
   })
   // The answer may come, and the connection end, before everything is sent.
   answered.catch(() => {})
-  for (const part of [first, ...rest]) {
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  for (const part of parts) {
     if (socket.destroyed || !socket.writable) break
-    await new Promise<void>((resolve) => {
-      socket.write(part, () => resolve())
-      socket.once('close', () => resolve())
-    })
+    await Promise.race([new Promise<void>((resolve) => socket.write(part, () => resolve())), ended])
   }
   try {
     return await answered

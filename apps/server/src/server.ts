@@ -126,7 +126,9 @@ function listen(server: Server, { host, port }: ServerConfig): Promise<number> {
   })
 }
 
-/** A request that has no address. */
+/** A request without an address that could be looked up. */
 function notUnderstood(): Response {
-  return problemResponse(new Refused('invalid-request', { detail: 'The address or the host is malformed.' }))
+  return problemResponse(
+    new Refused('malformed-request', { detail: 'The address or the host is malformed.' }),
+  )
 }

@@ -3,7 +3,7 @@
  * people read title and detail.
  */
 export const problems = {
-  'malformed-request': { status: 400, title: 'This is not an HTTP request' },
+  'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'invalid-request': { status: 400, title: 'The request does not fit the schema' },
   'invalid-cursor': { status: 400, title: 'This cursor is not from this list' },

@@ -8,9 +8,13 @@ const codes: Readonly<Record<string, ProblemCode>> = {
 }
 
 export function answerBrokenRequests(server: Server): void {
+  const answers = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', (request, response) => answers.set(request.socket, response))
   server.on('clientError', (error: Error & { code?: string }, socket) => {
-    // Nobody listens any more, or an answer is already on its way.
-    if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy()
+    const earlier = answers.get(socket)
+    const isAnswering = earlier?.headersSent === true && !earlier.writableEnded
+    // Nobody listens any more, or the problem would land in the middle of another answer.
+    if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) return socket.destroy()
     const { status, body } = answer(codes[error.code ?? ''] ?? 'malformed-request')
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
