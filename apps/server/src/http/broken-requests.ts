@@ -1,5 +1,6 @@
 /** Bytes that are no HTTP request, or one that is never finished: one problem document, then the end. */
-import { type Server, STATUS_CODES } from 'node:http'
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type ProblemCode, problemOf } from '@weft/protocol'
 
 const codes: Readonly<Record<string, ProblemCode>> = {
