@@ -112,6 +112,43 @@ describe('Merging sections', () => {
   })
 })
 
+describe('Deletes', () => {
+  test('are written in order, once each, whatever order they came in', () => {
+    const doc = new Y.Doc()
+    doc.clientID = 7
+    doc.getText('content').insert(0, 'abcdefghij')
+    const parts = [Y.encodeStateAsUpdate(doc)]
+    doc.on('update', (update: Uint8Array) => parts.push(update))
+    for (const [index, length] of [
+      [7, 2],
+      [2, 1],
+      [2, 2],
+    ] as const)
+      doc.getText('content').delete(index, length)
+    const merged = merge(parts.map((part) => scan(part, 'markdown')))
+    expect(scan(merged, 'markdown').deletes).toEqual([7, 2, 3, 7, 7, 2])
+  })
+
+  test('of a reader that does not have the text yet take effect when it comes', () => {
+    const doc = new Y.Doc()
+    doc.getText('content').insert(0, 'abcdefghij')
+    const text = Y.encodeStateAsUpdate(doc)
+    const deletes: ScannedUpdate[] = []
+    doc.on('update', (update: Uint8Array) => deletes.push(scan(update, 'markdown')))
+    for (const [index, length] of [
+      [7, 2],
+      [2, 1],
+      [2, 2],
+    ] as const)
+      doc.getText('content').delete(index, length)
+    expectSame(docOf(text, docOf(merge(deletes))), doc)
+  })
+
+  test('that are out of order are refused', () => {
+    expect(() => scan(Uint8Array.of(0, 1, 7, 2, 5, 1, 2, 1), 'markdown')).toThrow('out of order')
+  })
+})
+
 describe('A snapshot', () => {
   test.each(seeds(80))('answers any state vector with all that is missing (seed %i)', (seed) => {
     const seeded = random(seed)

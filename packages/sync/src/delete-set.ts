@@ -32,6 +32,16 @@ export class DeleteSet {
     return first < ranges.length && at(ranges, first) <= clock
   }
 
+  /** How many clients have deletes. */
+  get clients(): number {
+    return this.#rangesByClient.size
+  }
+
+  /** Per client, flat (from, to) pairs in order; `to` exclusive. */
+  ranges(): Iterable<[number, readonly number[]]> {
+    return this.#rangesByClient
+  }
+
   /** (client, clock, length) triples, flat. */
   triples(): number[] {
     const triples: number[] = []
@@ -41,6 +51,16 @@ export class DeleteSet {
       }
     }
     return triples
+  }
+}
+
+/** Visits (client, clock, length) triples. */
+export function forEachDelete(
+  triples: readonly number[],
+  visit: (client: number, clock: number, length: number) => void,
+): void {
+  for (let index = 0; index < triples.length; index += 3) {
+    visit(triples[index] as number, triples[index + 1] as number, triples[index + 2] as number)
   }
 }
 

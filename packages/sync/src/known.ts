@@ -5,7 +5,7 @@
 
 import type { DocumentKind } from '@weft/protocol'
 import * as Y from 'yjs'
-import { DeleteSet } from './delete-set.ts'
+import { DeleteSet, forEachDelete } from './delete-set.ts'
 import { UpdateGap } from './errors.ts'
 import { assemble } from './merge.ts'
 import { reach } from './reach.ts'
@@ -99,13 +99,4 @@ export function cutSection(section: Section, clock: number, kind: DocumentKind):
   const [only] = rest.sections
   if (only === undefined) throw new RangeError(`nothing of client ${section.client} after ${clock}`)
   return only
-}
-
-export function forEachDelete(
-  triples: readonly number[],
-  visit: (client: number, clock: number, length: number) => void,
-): void {
-  for (let index = 0; index < triples.length; index += 3) {
-    visit(triples[index] as number, triples[index + 1] as number, triples[index + 2] as number)
-  }
 }

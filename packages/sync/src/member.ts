@@ -11,9 +11,8 @@ import type { StateVector } from './state-vector.ts'
 /** What to do about a client whose message had a hole. */
 export type Gap = 'ask' | 'wait' | 'give-up'
 
-export interface Receipt {
-  pay(position: LogPosition): void
-}
+/** An honest client answers with a hole when it is asked while it still waits for what it asked itself. */
+const gapsForgiven = 3
 
 export class Member {
   readonly peer: Peer
@@ -21,6 +20,7 @@ export class Member {
   #received = 0
   #confirmable = 0
   #receipted = 0
+  #hasAsked = false
   #hasGap = false
   #gapsInAnswers = 0
   #isReading = true
@@ -36,6 +36,11 @@ export class Member {
     return this.#confirmable > this.#receipted
   }
 
+  /** An update for everybody. One that has not asked for the document yet would only have to keep it aside. */
+  tell(framed: Uint8Array, has: StateVector): void {
+    if (this.#hasAsked) this.#outbox.send(framed, has)
+  }
+
   /** See {@link Outbox.send}. */
   send(framed: Uint8Array, has: StateVector): void {
     this.#outbox.send(framed, has)
@@ -43,6 +48,7 @@ export class Member {
 
   /** See {@link Outbox.answer}. */
   answer(framed: () => Uint8Array, has: StateVector): void {
+    this.#hasAsked = true
     this.#outbox.answer(framed, has)
   }
 
@@ -83,22 +89,20 @@ export class Member {
   missed(answer: boolean): Gap {
     const asked = this.#hasGap
     this.#hasGap = true
-    if (answer) return ++this.#gapsInAnswers > 1 ? 'give-up' : 'ask'
+    if (answer) return ++this.#gapsInAnswers > gapsForgiven ? 'give-up' : 'ask'
     return asked ? 'wait' : 'ask'
   }
 
-  /** What to pay when all that was taken so far is durable. */
-  takeOwed(): Receipt | null {
+  /** What to say when all that was taken so far is durable; `null` if nothing is owed. */
+  takeOwed(): ((position: LogPosition) => void) | null {
     if (!this.isOwed) return null
     const messages = this.#confirmable
     const echoes = this.#echoes
     this.#receipted = messages
     this.#echoes = []
-    return {
-      pay: (position) => {
-        if (this.peer.receipts) this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
-        for (const update of echoes) this.sendAlways(frame(encode({ type: 'update', update })))
-      },
+    return (position) => {
+      if (this.peer.receipts) this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
+      for (const update of echoes) this.sendAlways(frame(encode({ type: 'update', update })))
     }
   }
 

@@ -4,6 +4,7 @@
  * faster than its input.
  */
 import * as encoding from 'lib0/encoding'
+import { DeleteSet, forEachDelete } from './delete-set.ts'
 import type { ScannedUpdate, Section } from './scan.ts'
 
 export interface UpdateParts {
@@ -53,18 +54,18 @@ function writeSections(encoder: encoding.Encoder, client: number, sections: read
   for (const section of sections) encoding.writeUint8Array(encoder, section.bytes)
 }
 
+/** In order, each client once and each clock once: a reader that must keep them for later loses others. */
 function writeDeletes(encoder: encoding.Encoder, deletes: readonly number[]): void {
-  const rangesByClient = new Map<number, number[]>()
-  for (let index = 0; index < deletes.length; index += 3) {
-    const [client = 0, clock = 0, length = 0] = deletes.slice(index, index + 3)
-    const ranges = rangesByClient.get(client)
-    if (ranges === undefined) rangesByClient.set(client, [clock, length])
-    else ranges.push(clock, length)
-  }
-  encoding.writeVarUint(encoder, rangesByClient.size)
-  for (const [client, ranges] of rangesByClient) {
+  const set = new DeleteSet()
+  forEachDelete(deletes, (client, clock, length) => set.add(client, clock, length))
+  encoding.writeVarUint(encoder, set.clients)
+  for (const [client, ranges] of set.ranges()) {
     encoding.writeVarUint(encoder, client)
     encoding.writeVarUint(encoder, ranges.length / 2)
-    for (const number of ranges) encoding.writeVarUint(encoder, number)
+    for (let index = 0; index < ranges.length; index += 2) {
+      const from = ranges[index] as number
+      encoding.writeVarUint(encoder, from)
+      encoding.writeVarUint(encoder, (ranges[index + 1] as number) - from)
+    }
   }
 }

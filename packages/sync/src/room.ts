@@ -8,23 +8,21 @@
  * runs at a time, and `#busy` is released in the synchronous step that looks for more (R6).
  */
 
-import type { NotSavedReason } from '@weft/protocol'
 import {
   type Actor,
   type ActorId,
   type DocumentId,
   type DocumentKind,
   decode,
-  encode,
   MalformedMessage,
 } from '@weft/protocol'
+import { Audience } from './audience.ts'
 import { UpdateGap } from './errors.ts'
 import { Fold } from './fold.ts'
 import { Journal } from './journal.ts'
 import { Known } from './known.ts'
-import { Member } from './member.ts'
+import type { Member } from './member.ts'
 import { merge } from './merge.ts'
-import { frame } from './outbox.ts'
 import {
   type BusMessage,
   DocumentGone,
@@ -34,11 +32,10 @@ import {
   type Peer,
   type Unsubscribe,
 } from './ports.ts'
-import { PresenceWindow } from './presence-window.ts'
 import type { RoomsDeps } from './rooms.ts'
 import { isEmpty, type ScannedUpdate, scan } from './scan.ts'
 import { Snapshot } from './snapshot.ts'
-import { decodeStateVector, encodeStateVector, type StateVector } from './state-vector.ts'
+import { decodeStateVector } from './state-vector.ts'
 import { type Turn, Uncommitted } from './uncommitted.ts'
 import { updateWindowMs } from './windows.ts'
 
@@ -57,8 +54,7 @@ export class Room {
   readonly #deps: RoomsDeps
   readonly #events: RoomEvents
   readonly #unsubscribe: Unsubscribe
-  readonly #members = new Set<Member>()
-  readonly #presence: PresenceWindow
+  readonly #audience: Audience
   readonly #journal: Journal
   readonly #uncommitted = new Uncommitted()
   /** All that was taken, committed or not: what a client need not send again. */
@@ -108,12 +104,8 @@ export class Room {
     this.lineage = slice.lineage
     this.#known = new Known(slice.kind)
     this.#snapshot = new Snapshot(slice.kind)
-    this.#presence = new PresenceWindow(
-      deps.timers,
-      (framed) => this.#toAll(framed),
-      () => this.#members.size,
-    )
-    this.#journal = new Journal(document, deps, (reason) => this.#tellTrouble(this.#members, reason))
+    this.#audience = new Audience(deps.timers, this.#snapshot)
+    this.#journal = new Journal(document, deps, (reason) => this.#audience.tellTrouble(reason))
     this.#fold = new Fold(document, this.#snapshot, {
       ...deps,
       onFailure: (error) => this.#warn('fold failed', error),
@@ -123,7 +115,7 @@ export class Room {
   }
 
   get peers(): number {
-    return this.#members.size
+    return this.#audience.size
   }
 
   get uncommittedBytes(): number {
@@ -132,7 +124,7 @@ export class Room {
 
   /** R8: the room may close, in this very step. */
   get isQuiet(): boolean {
-    return this.#members.size === 0 && !this.#busy && this.#uncommitted.isEmpty
+    return this.#audience.size === 0 && !this.#busy && this.#uncommitted.isEmpty
   }
 
   get hasTail(): boolean {
@@ -140,23 +132,15 @@ export class Room {
   }
 
   enter(peer: Peer): Member {
-    const member = new Member(peer, this.#deps.timers, (lagging, since) => {
-      this.#answer(lagging, since)
-      this.#tellPresence(lagging)
-    })
-    this.#members.add(member)
+    const member = this.#audience.enter(peer)
     // A viewer is not asked: a client would answer with everything it has and may not write.
-    if (peer.access === 'write') this.#askForMissing(member)
-    this.#tellPresence(member)
-    if (this.#journal.trouble !== null) this.#tellTrouble([member], this.#journal.trouble)
+    if (peer.access === 'write') this.#audience.ask(member, this.#known.stateVector)
+    if (this.#journal.trouble !== null) this.#audience.tellTrouble(this.#journal.trouble, [member])
     return member
   }
 
   leave(member: Member): void {
-    if (!this.#members.delete(member)) return
-    member.leave()
-    this.#presence.leave(member.peer)
-    this.#tellIfQuiet()
+    if (this.#audience.leave(member)) this.#tellIfQuiet()
   }
 
   /** Throws MalformedMessage or MalformedUpdate for what no honest client sends: the caller closes the peer. */
@@ -165,14 +149,14 @@ export class Room {
     const message = decode(bytes)
     switch (message.type) {
       case 'sync-step-1':
-        return this.#answer(member, decodeStateVector(message.stateVector))
+        return this.#audience.answer(member, decodeStateVector(message.stateVector))
       case 'sync-step-2':
       case 'update':
         return this.#receiveUpdate(member, message.update, message.type === 'sync-step-2')
       case 'presence':
-        return this.#presence.receive(member.peer, message.states)
+        return this.#audience.receivePresence(member, message.states)
       case 'query-presence':
-        return this.#tellPresence(member)
+        return this.#audience.tellPresence(member)
       case 'receipt':
       case 'not-saved':
         throw new MalformedMessage('only a server says this')
@@ -198,7 +182,7 @@ export class Room {
 
   /** The document went to the trash: sends its people away. */
   dismiss(): void {
-    for (const member of [...this.#members]) member.peer.close('not-found')
+    this.#audience.sendAway('not-found')
     this.#deps.bus.publish(this.#document, { type: 'gone' })
   }
 
@@ -210,7 +194,7 @@ export class Room {
   close(): void {
     this.#ended = true
     this.#cancelWindow?.()
-    this.#presence.close()
+    this.#audience.close()
     this.#unsubscribe()
   }
 
@@ -229,21 +213,21 @@ export class Room {
       if (!(error instanceof UpdateGap)) throw error
       return this.#onGap(member, isAnswer)
     }
-    if (this.#uncommitted.isTooLarge) for (const other of this.#members) other.setReading(false)
+    if (this.#uncommitted.isTooLarge) this.#audience.setReading(false)
     this.#decide()
   }
 
   #onGap(member: Member, isAnswer: boolean): void {
     const gap = member.missed(isAnswer)
-    if (gap === 'ask') this.#askForMissing(member)
+    if (gap === 'ask') this.#audience.ask(member, this.#known.stateVector)
     else if (gap === 'give-up') member.peer.close('out-of-sync')
   }
 
   #decide(): void {
     if (this.#busy || this.#ended || this.#cancelWindow !== null) return
     if (this.#isBehind) return this.#work(() => this.#catchUp())
-    if (this.#uncommitted.isEmpty && !this.#owesReceipts()) return
-    const wait = this.#turnStartedAt + updateWindowMs(this.#members.size) - this.#deps.timers.now()
+    if (this.#uncommitted.isEmpty && !this.#audience.isOwed) return
+    const wait = this.#turnStartedAt + updateWindowMs(this.#audience.size) - this.#deps.timers.now()
     if (wait <= 0) return this.#work(() => this.#turn())
     this.#cancelWindow = this.#deps.timers.after(wait, () => {
       this.#cancelWindow = null
@@ -269,10 +253,10 @@ export class Room {
   async #turn(): Promise<void> {
     this.#turnStartedAt = this.#deps.timers.now()
     const turn = this.#uncommitted.take()
-    const owed = [...this.#members].map((member) => member.takeOwed())
+    const owed = this.#audience.takeOwed()
     try {
       const position = turn.updates.length === 0 ? this.#head : await this.#commit(turn)
-      for (const receipt of owed) receipt?.pay(position)
+      for (const pay of owed) pay(position)
       for (const waiting of turn.waiting) waiting.resolve(position)
     } catch (error) {
       for (const waiting of turn.waiting) waiting.reject(error)
@@ -280,7 +264,7 @@ export class Room {
     } finally {
       this.#uncommitted.settled()
     }
-    for (const member of this.#members) member.setReading(true)
+    this.#audience.setReading(true)
   }
 
   async #commit(turn: Turn): Promise<LogPosition> {
@@ -294,7 +278,9 @@ export class Room {
     )
     const position = await this.#journal.append(entries)
     if (position === this.#head + entries.length) {
-      const update = this.#tell(turn.updates)
+      const update = merge(turn.updates)
+      // Before the snapshot takes them: a reader that starts to lag at this frame has what the snapshot has.
+      this.#audience.tell(update, this.#snapshot.stateVector)
       for (const piece of turn.updates) this.#snapshot.add(piece)
       this.#head = position
       this.#deps.bus.publish(this.#document, { type: 'update', position, entries: entries.length, update })
@@ -314,7 +300,7 @@ export class Room {
     const before = new Map(this.#snapshot.stateVector)
     const pieces = this.#addFromLog(slice)
     this.#head = slice.head
-    if (pieces.length > 0) this.#toAll(frame(encode({ type: 'update', update: merge(pieces) })), before)
+    if (pieces.length > 0) this.#audience.tell(merge(pieces), before)
   }
 
   #addFromLog(slice: LogSlice): readonly ScannedUpdate[] {
@@ -325,43 +311,8 @@ export class Room {
     })
   }
 
-  /** Before the snapshot takes them: a reader that starts to lag at this frame has what the snapshot has. */
-  #tell(updates: readonly ScannedUpdate[]): Uint8Array {
-    const update = merge(updates)
-    this.#toAll(frame(encode({ type: 'update', update })))
-    return update
-  }
-
-  #toAll(framed: Uint8Array, has: StateVector = this.#snapshot.stateVector): void {
-    for (const member of this.#members) member.send(framed, has)
-  }
-
-  #answer(member: Member, stateVector: StateVector): void {
-    member.answer(() => this.#snapshot.answer(stateVector), stateVector)
-  }
-
-  #askForMissing(member: Member): void {
-    const stateVector = encodeStateVector(this.#known.stateVector)
-    member.sendAlways(frame(encode({ type: 'sync-step-1', stateVector })))
-  }
-
-  #tellPresence(member: Member): void {
-    const framed = this.#presence.all()
-    if (framed !== null) member.send(framed, this.#snapshot.stateVector)
-  }
-
-  #tellTrouble(members: Iterable<Member>, reason: NotSavedReason): void {
-    const framed = frame(encode({ type: 'not-saved', reason }))
-    for (const member of members) if (member.peer.receipts) member.sendAlways(framed)
-  }
-
   #tellIfQuiet(): void {
     if (this.isQuiet && !this.#ended) this.#events.onQuiet()
-  }
-
-  #owesReceipts(): boolean {
-    for (const member of this.#members) if (member.isOwed) return true
-    return false
   }
 
   #onBusMessage(message: BusMessage): void {
@@ -371,8 +322,7 @@ export class Room {
         if (message.position > this.#head) this.#isBehind = true
         return this.#decide()
       case 'gone':
-        for (const member of [...this.#members]) member.peer.close('not-found')
-        return
+        return this.#audience.sendAway('not-found')
       case 'presence':
         return
     }
@@ -387,7 +337,7 @@ export class Room {
     for (const waiting of this.#uncommitted.take().waiting) waiting.reject(error)
     this.#uncommitted.settled()
     this.#events.onEnd()
-    for (const member of [...this.#members]) member.peer.close(gone ? 'not-found' : 'internal-error')
+    this.#audience.sendAway(gone ? 'not-found' : 'internal-error')
   }
 
   #warn(event: string, error: unknown): void {

@@ -64,12 +64,11 @@ export class Rooms {
    * DocumentDamaged or StorageFailure.
    */
   async join(document: DocumentId, peer: Peer, lineage: string | null): Promise<Membership> {
-    const room = await this.#roomOf(document)
-    if (lineage !== null && lineage !== room.lineage) {
+    return this.#inRoom(document, (room) => {
+      if (lineage === null || lineage === room.lineage) return membership(room, room.enter(peer))
       this.#whenQuiet(document)
       throw new LineageMismatch()
-    }
-    return membership(room, room.enter(peer))
+    })
   }
 
   /**
@@ -77,9 +76,8 @@ export class Rooms {
    * document's position. Rejects with MalformedUpdate, UpdateGap, DocumentGone, DocumentDamaged or StorageFailure.
    */
   async write(document: DocumentId, update: Uint8Array, actor: Actor): Promise<LogPosition> {
-    const room = await this.#roomOf(document)
     try {
-      return await room.write(actor, update)
+      return await this.#inRoom(document, (room) => room.write(actor, update))
     } finally {
       this.#whenQuiet(document)
     }
@@ -105,7 +103,10 @@ export class Rooms {
     await Promise.all([...this.#places].map(([document, place]) => this.#closeForGood(document, place)))
   }
 
-  async #roomOf(document: DocumentId): Promise<Room> {
+  /**
+   * R6: `enter` runs in the very step in which the room is found to be open; a step later it may be closed.
+   */
+  async #inRoom<T>(document: DocumentId, enter: (room: Room) => T): Promise<Awaited<T>> {
     for (;;) {
       if (this.#isClosing) throw new StorageFailure('the server is stopping', { full: false })
       const place = this.#places.get(document) ?? this.#openPlace(document)
@@ -114,7 +115,7 @@ export class Rooms {
       if (this.#places.get(document) !== place || this.#isClosing) continue
       place.cancelIdle?.()
       place.cancelIdle = null
-      return room
+      return await enter(room)
     }
   }
 

@@ -166,14 +166,21 @@ function scanType(reader: UpdateReader): void {
   if (type === 3 || type === 5) reader.text()
 }
 
+/** Yjs writes each client once and its ranges in order, and loses ranges that are not when it has to keep them. */
 function scanDeletes(reader: UpdateReader): number[] {
   const deletes: number[] = []
-  for (let clients = reader.count(); clients > 0; clients--) {
+  const clients = new Set<number>()
+  for (let left = reader.count(); left > 0; left--) {
     const client = readClient(reader)
+    if (clients.has(client)) throw new MalformedUpdate('client twice')
+    clients.add(client)
+    let end = 0
     for (let ranges = reader.count(); ranges > 0; ranges--) {
       const clock = reader.number()
       const length = reader.number()
-      if (length === 0 || clock + length > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('bad delete')
+      if (length === 0 || clock < end) throw new MalformedUpdate('deletes out of order')
+      end = clock + length
+      if (end > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
       deletes.push(client, clock, length)
     }
   }

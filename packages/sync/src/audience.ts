@@ -1,0 +1,107 @@
+/**
+ * The peers in a room, and the ways to tell them something: everybody the same bytes, one an answer.
+ *
+ * It says what the committed snapshot holds, and nothing else (R1).
+ */
+import { type CloseReason, encode, type NotSavedReason } from '@weft/protocol'
+import { Member } from './member.ts'
+import { frame } from './outbox.ts'
+import type { Peer, Timers } from './ports.ts'
+import { PresenceWindow } from './presence-window.ts'
+import type { Snapshot } from './snapshot.ts'
+import { encodeStateVector, type StateVector } from './state-vector.ts'
+
+export class Audience {
+  readonly #members = new Set<Member>()
+  readonly #timers: Timers
+  readonly #snapshot: Snapshot
+  readonly #presence: PresenceWindow
+
+  constructor(timers: Timers, snapshot: Snapshot) {
+    this.#timers = timers
+    this.#snapshot = snapshot
+    this.#presence = new PresenceWindow(
+      timers,
+      (framed) => {
+        for (const member of this.#members) member.send(framed, snapshot.stateVector)
+      },
+      () => this.#members.size,
+    )
+  }
+
+  get size(): number {
+    return this.#members.size
+  }
+
+  get isOwed(): boolean {
+    for (const member of this.#members) if (member.isOwed) return true
+    return false
+  }
+
+  /** What everybody is owed when all that was taken so far is durable. */
+  takeOwed(): readonly ((position: number) => void)[] {
+    return [...this.#members].flatMap((member) => member.takeOwed() ?? [])
+  }
+
+  enter(peer: Peer): Member {
+    const member = new Member(peer, this.#timers, (lagging, since) => {
+      this.answer(lagging, since)
+      this.tellPresence(lagging)
+    })
+    this.#members.add(member)
+    this.tellPresence(member)
+    return member
+  }
+
+  /** False if it was gone already. */
+  leave(member: Member): boolean {
+    if (!this.#members.delete(member)) return false
+    member.leave()
+    this.#presence.leave(member.peer)
+    return true
+  }
+
+  /** An update that is durable. `before`: what those have who were told everything so far. */
+  tell(update: Uint8Array, before: StateVector): void {
+    const framed = frame(encode({ type: 'update', update }))
+    for (const member of this.#members) member.tell(framed, before)
+  }
+
+  /** All that a client with this state vector lacks. */
+  answer(member: Member, stateVector: StateVector): void {
+    member.answer(() => this.#snapshot.answer(stateVector), stateVector)
+  }
+
+  /** `has`: what the client need not send. */
+  ask(member: Member, has: StateVector): void {
+    member.sendAlways(frame(encode({ type: 'sync-step-1', stateVector: encodeStateVector(has) })))
+  }
+
+  /** Throws MalformedMessage. */
+  receivePresence(member: Member, states: Uint8Array): void {
+    this.#presence.receive(member.peer, states)
+  }
+
+  tellPresence(member: Member): void {
+    const framed = this.#presence.all()
+    if (framed !== null) member.send(framed, this.#snapshot.stateVector)
+  }
+
+  /** Only those who asked for receipts understand. `members`: everybody, unless it says. */
+  tellTrouble(reason: NotSavedReason, members: Iterable<Member> = this.#members): void {
+    const framed = frame(encode({ type: 'not-saved', reason }))
+    for (const member of members) if (member.peer.receipts) member.sendAlways(framed)
+  }
+
+  setReading(reading: boolean): void {
+    for (const member of this.#members) member.setReading(reading)
+  }
+
+  sendAway(reason: CloseReason): void {
+    for (const member of [...this.#members]) member.peer.close(reason)
+  }
+
+  close(): void {
+    this.#presence.close()
+  }
+}
