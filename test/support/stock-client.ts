@@ -50,7 +50,9 @@ export function stockClient(port: number, document: string, options: StockClient
       attempts += 1
       this.on('close', (code) => closes.push(code))
       this.on('message', (data) => {
-        if (Buffer.isBuffer(data) && data[0] === 0 && data[1] === 2) echoes += 1
+        if (!(data instanceof ArrayBuffer)) throw new TypeError('the provider asks for array buffers')
+        const [type, syncType] = new Uint8Array(data)
+        if (type === 0 && syncType === 2) echoes += 1
       })
     }
   }

@@ -1,13 +1,13 @@
 /** Saying no before a WebSocket begins: one HTTP answer on the bare connection, then its end. */
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Problem, type ProblemCode, problems } from '@weft/protocol'
+import { type ProblemCode, problemOf } from '@weft/protocol'
 
 /** `retryAfter` in seconds. */
 export function refuse(socket: Duplex, code: ProblemCode, retryAfter?: number): void {
   if (socket.destroyed) return
-  const { status, title } = problems[code]
-  const problem: Problem = { type: 'about:blank', title, status, code }
+  const problem = problemOf(code)
+  const { status } = problem
   const body = JSON.stringify(problem)
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
