@@ -23,7 +23,7 @@ export function runTogether(node, programs) {
     process.on(signal, () => {
       // Ctrl-C reaches the whole process group: passing it on would be a second one, which means "at once".
       if (signal === 'SIGINT' && process.stdin.isTTY) return
-      for (const child of children) child.kill(signal)
+      for (const child of children) child.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
     })
   }
 }

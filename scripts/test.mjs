@@ -41,7 +41,7 @@ function vitest() {
   rmSync(counts, { force: true })
   const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], {
     cwd: path.join(root, 'test'),
-    env: { ...process.env, WEFT_TEST_COUNTS: counts },
+    env: { ...process.env, TEST_COUNTS: counts },
     stdio: 'inherit',
   })
   const counted = existsSync(counts)

@@ -1,4 +1,4 @@
-/** A real Chromium: `WEFT_TEST_CHROMIUM`, an installed one, or Debian's package unpacked beside the sources. */
+/** A real Chromium: `TEST_CHROMIUM`, an installed one, or Debian's package unpacked beside the sources. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { debianPackages, onPath } from './provision.ts'
@@ -37,12 +37,11 @@ export function provideChromium(): Chromium {
   const env = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
-  const installed =
-    process.env.WEFT_TEST_CHROMIUM ?? onPath(...names) ?? places.find((file) => existsSync(file))
+  const installed = process.env.TEST_CHROMIUM ?? onPath(...names) ?? places.find((file) => existsSync(file))
   if (installed !== undefined) return { executablePath: installed, args, env }
   const unpacked = debianPackages('chromium', ['chromium-headless-shell', 'fonts-dejavu-core'])
   if (unpacked === undefined)
-    throw new Error('No browser for the tests: install Chrome or Chromium, or set WEFT_TEST_CHROMIUM to one.')
+    throw new Error('No browser for the tests: install Chrome or Chromium, or set TEST_CHROMIUM to one.')
   return {
     executablePath: path.join(unpacked.folder, 'usr/lib/chromium/chromium-headless-shell'),
     args,

@@ -1,4 +1,4 @@
-/** Counts the tests of a run: into the file `WEFT_TEST_COUNTS` for `npm test`, else as the closing line. */
+/** Counts the tests of a run: into the file `TEST_COUNTS` for `npm test`, else as the closing line. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Reporter, TestModule } from 'vitest/node'
@@ -6,7 +6,7 @@ import type { Reporter, TestModule } from 'vitest/node'
 export const reporter: Reporter = {
   onTestRunEnd(modules, unhandledErrors) {
     const counts = modules.map(count).reduce(add, { passed: 0, failed: unhandledErrors.length, skipped: 0 })
-    const file = process.env.WEFT_TEST_COUNTS
+    const file = process.env.TEST_COUNTS
     if (file === undefined) {
       console.log(`${counts.passed} passed, ${counts.failed} failed`)
       return
