@@ -1,1 +1,9 @@
-export {}
+export type { CommandName } from './commands.ts'
+export type { ConnectionState } from './connection.ts'
+export { forgetDocument, type UnsentDocument, unsentDocuments } from './device-store.ts'
+export { type Editor, type EditorOptions, openEditor } from './editor.ts'
+export { type Language, languages } from './languages.ts'
+export type { Observable } from './observable.ts'
+export type { Person } from './people.ts'
+export type { Position } from './position.ts'
+export type { SaveState } from './save-state.ts'
