@@ -77,20 +77,20 @@ test('the event loop goes on while the storage works', async () => {
   await using folder = await temporaryFolder()
   const storage = await openSqlite({ folder: folder.path, now: Date.now })
   const { id } = await storage.documents.create(draft())
-  for (const _ of range(10))
+  for (const _ of range(5))
     await storage.updates.append(
       id,
       range(4_000).map((number) => entry(`an entry of some length ${number}`)),
     )
   const stalls = monitorEventLoopDelay({ resolution: 1 })
   let longest = 0
-  for (const _ of range(5)) {
+  for (const _ of range(3)) {
     const started = performance.now()
     stalls.enable()
     const { updates } = await storage.updates.read(id, 0)
     stalls.disable()
     longest = Math.max(longest, performance.now() - started)
-    expect(updates).toHaveLength(40_000)
+    expect(updates).toHaveLength(20_000)
   }
   // In this thread one read would have stalled it for as long as the read took.
   expect(stalls.max / 1e6).toBeLessThan(longest / 2)
@@ -107,6 +107,8 @@ test('writes do not wait for all the reads that came before them, nor reads for 
   )
   const order: string[] = []
   const reads = range(60).map(() => storage.updates.read(id, 0).then(() => order.push('read')))
+  // It is reading now, and 59 more are waiting.
+  await reads[0]
   const write = storage.updates.append(id, [entry('x')]).then(() => order.push('write'))
   await Promise.all([...reads, write])
   expect(order.indexOf('write')).toBeLessThan(30)

@@ -43,6 +43,24 @@ test('what was stored is there when it is opened again', async () => {
   await again.close()
 })
 
+test('what is folded leaves the file', async () => {
+  await using folder = await temporaryFolder()
+  const storage = await openSqlite({ folder: folder.path, now: Date.now })
+  const { id } = await storage.documents.create(draft())
+  await storage.updates.append(id, [entry('a'), entry('b'), entry('c')])
+  await storage.updates.fold(id, entry('a').update, 1)
+  await storage.updates.fold(id, entry('ab').update, 2)
+  await storage.close()
+  const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
+  const positions = (table: string) =>
+    database
+      .prepare(`SELECT position FROM ${table}`)
+      .all()
+      .map(({ position }) => position)
+  expect([positions('updates'), positions('snapshots')]).toEqual([[3], [2]])
+  database.close()
+})
+
 test('a second process is refused, by name of the file, until the first is gone, even killed', async () => {
   await using folder = await temporaryFolder()
   const child = spawn(process.execPath, [writer, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -60,6 +60,6 @@ export function memoryLog(
   }
 }
 
-export function copyEntry({ update, actor, at }: LogEntry): LogEntry {
+function copyEntry({ update, actor, at }: LogEntry): LogEntry {
   return { update: new Uint8Array(update), actor, at }
 }

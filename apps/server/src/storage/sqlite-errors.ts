@@ -40,7 +40,7 @@ export function isCorrupt(error: unknown): boolean {
   return kind === codes.corrupt || kind === codes.notDatabase
 }
 
-/** The fault of the one statement: what else is in the transaction may still be committed. */
+/** The fault of the one request: the others of its group can be stored without it. */
 export function isOwnFault(error: unknown): boolean {
   const kind = kindOf(error)
   return (

@@ -6,7 +6,7 @@ import { StorageFailure } from '@weft/sync'
 const MiB = 1024 * 1024
 
 /** Below this nothing is opened: a full disk is easier to repair while nobody writes. */
-export const refuseBelowBytes = 100 * MiB
+const refuseBelowBytes = 100 * MiB
 /** Below this the operator is warned. */
 export const warnBelowBytes = 1024 * MiB
 

@@ -19,7 +19,7 @@ import type {
 import { sqliteRequests } from './sqlite-requests.ts'
 import { sqliteWriter } from './sqlite-writer.ts'
 
-/** Writes wait no longer than this for reads, or for the one long read that is running. */
+/** Writes wait for reads no longer than this and the end of the read that is running then. */
 const readingMs = 4
 
 function serve(port: MessagePort, settings: ThreadSettings): void {

@@ -11,7 +11,10 @@ export interface Storage {
   close(): Promise<void>
 }
 
-/** What documents are called and where they are: all that the API shows but their content. */
+/**
+ * What documents are called and where they are: all that the API shows but their content. Every method may reject
+ * with StorageFailure; of a write, it is then unknown whether it was stored.
+ */
 export interface DocumentStore {
   /** Rejects with {@link DocumentExists}. The document and its first entry are stored in one transaction. */
   create(draft: DocumentDraft): Promise<DocumentRecord>
@@ -37,6 +40,7 @@ export interface DocumentRecord {
   readonly createdBy: ActorId
   /** Milliseconds since 1970, all three. */
   readonly createdAt: number
+  /** Of the last entry of its log, or the last change of title or language. The trash does not count. */
   readonly updatedAt: number
   readonly trashedAt: number | null
 }
@@ -60,7 +64,7 @@ export interface DocumentChanges {
 
 export interface DocumentQuery {
   readonly trashed: boolean
-  /** Part of the title, compared without case. */
+  /** Part of the title, compared without case in any script. No character is special. `null`: any title. */
   readonly title: string | null
   readonly limit: number
   readonly after: PageMark | null
