@@ -16,6 +16,13 @@ interface DocumentPage {
   readonly next: string | null
 }
 
+/** A document that people can write in; the others hold the data of programs. */
+export type TextDocument = DocumentResource & { readonly kind: Exclude<DocumentKind, 'yjs'> }
+
+export function hasText(document: DocumentResource): document is TextDocument {
+  return document.kind !== 'yjs'
+}
+
 export interface ListFilter {
   readonly title?: string
   readonly trashed?: boolean

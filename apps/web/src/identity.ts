@@ -9,6 +9,13 @@ export interface Identity {
   readonly dye: number
 }
 
+export interface KnownIdentity extends Identity {
+  /** The server has said what it knows, or did not answer. */
+  readonly isSettled: boolean
+  /** The server has no name for this person and they were never asked. */
+  readonly unasked: boolean
+}
+
 interface Guest extends Identity {
   /** The person has seen the question; it is not put twice. */
   readonly asked: boolean
@@ -32,7 +39,7 @@ export const dyeNames = [
 const guestKey = 'weft.guest'
 const meKey = ['me'] as const
 
-export function useIdentity() {
+export function useIdentity(): KnownIdentity {
   const me = useQuery({ queryKey: meKey, queryFn: () => client.getMe(), staleTime: 5 * 60_000 })
   const guest = useQuery({
     queryKey: ['guest'],
@@ -44,7 +51,7 @@ export function useIdentity() {
   return {
     name: known ?? guest.name,
     dye: known === null ? guest.dye : (me.data?.dye ?? guest.dye),
-    /** The server has no name for this person and they were never asked. */
+    isSettled: !me.isPending,
     unasked: me.isSuccess && known === null && !guest.asked,
   }
 }

@@ -33,11 +33,10 @@ createRoot(root).render(
     {/* The content security policy of the server allows no inline style elements. */}
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
-        <Toasts>
-          <Routes />
-          <IdentityDialog />
-          <KeyboardHelp />
-        </Toasts>
+        <Routes />
+        <IdentityDialog />
+        <KeyboardHelp />
+        <Toasts />
       </QueryClientProvider>
     </CSPProvider>
   </StrictMode>,

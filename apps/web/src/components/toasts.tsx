@@ -1,60 +1,96 @@
 /** Short news at the bottom start corner: one at a time, six seconds, longer under the pointer or the focus. */
-import { Toast } from '@base-ui/react/toast'
 import type { LucideIcon } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type FocusEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
-interface ToastData {
+interface Toast {
+  readonly text: string
   readonly icon?: LucideIcon
   readonly action?: { readonly label: string; readonly run: () => void }
 }
 
-const toasts = Toast.createToastManager<ToastData>()
+const shownMs = 6_000
+
+let shown: Toast | null = null
+const listeners = new Set<() => void>()
 
 /** Never for a decision, and never for the save state: those have their own places. */
-export function showToast(text: ReactNode, data: ToastData = {}): void {
-  const { action, ...rest } = data
-  const id: string = toasts.add({
-    description: text,
-    data: rest,
-    ...(action === undefined
-      ? {}
-      : {
-          actionProps: {
-            children: action.label,
-            onClick: () => {
-              toasts.close(id)
-              action.run()
-            },
-          },
-        }),
-  })
+export function showToast(text: string, more: Omit<Toast, 'text'> = {}): void {
+  show({ text, ...more })
 }
 
-export function Toasts({ children }: { readonly children: ReactNode }) {
+function show(toast: Toast | null): void {
+  shown = toast
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export function Toasts() {
+  const toast = useSyncExternalStore(subscribe, () => shown)
+  const [isHeld, setHeld] = useState(false)
+  const cameFrom = useRef<Element | null>(null)
+
+  useEffect(() => {
+    if (toast === null || isHeld) return
+    const timer = setTimeout(() => show(null), shownMs)
+    return () => clearTimeout(timer)
+  }, [toast, isHeld])
+
+  const leave = () => {
+    setHeld(false)
+    show(null)
+    if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus()
+  }
+  const onFocus = (event: FocusEvent) => {
+    cameFrom.current ??= event.relatedTarget
+    setHeld(true)
+  }
+  const onBlur = () => {
+    cameFrom.current = null
+    setHeld(false)
+  }
   return (
-    <Toast.Provider toastManager={toasts} timeout={6_000} limit={1}>
-      {children}
-      <Toast.Portal>
-        <Toast.Viewport className="toasts" aria-label="News">
-          <ToastList />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointer and focus only make the time stand still
+    <div
+      className="toasts"
+      data-region
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={onFocus}
+      onBlur={onBlur}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') leave()
+      }}
+    >
+      <div role="status">
+        {toast !== null && (
+          <div className="toast">
+            {toast.icon !== undefined && <toast.icon className="i" />}
+            <p>{toast.text}</p>
+            {toast.action !== undefined && <ToastAction action={toast.action} onDone={leave} />}
+          </div>
+        )}
+      </div>
+    </div>
   )
 }
 
-function ToastList() {
-  const { toasts: shown } = Toast.useToastManager<ToastData>()
-  return shown.map((toast) => {
-    const Icon = toast.data?.icon
-    return (
-      <Toast.Root key={toast.id} toast={toast} className="toast" swipeDirection={['left', 'right']}>
-        <Toast.Content className="toast-line">
-          {Icon !== undefined && <Icon className="i" />}
-          <Toast.Description />
-          <Toast.Action className="toast-action" />
-        </Toast.Content>
-      </Toast.Root>
-    )
-  })
+interface ToastActionProps {
+  readonly action: NonNullable<Toast['action']>
+  readonly onDone: () => void
+}
+
+function ToastAction({ action, onDone }: ToastActionProps) {
+  const run = () => {
+    onDone()
+    action.run()
+  }
+  return (
+    <button type="button" className="toast-action" onClick={run}>
+      {action.label}
+    </button>
+  )
 }

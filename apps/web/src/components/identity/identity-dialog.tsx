@@ -1,11 +1,15 @@
 import { Dialog } from '@base-ui/react/dialog'
+import { lazy, Suspense } from 'react'
 import { useIdentity } from '../../identity.ts'
 import { DialogPanel } from '../controls/dialog-panel.tsx'
 import { showToast } from '../toasts.tsx'
-import { IdentityForm } from './identity-form.tsx'
 
 /** Opens from any menu: `identityDialog.open(null)`. */
 export const identityDialog = Dialog.createHandle()
+
+const IdentityForm = lazy(() =>
+  import('./identity-form.tsx').then((module) => ({ default: module.IdentityForm })),
+)
 
 export function IdentityDialog() {
   const identity = useIdentity()
@@ -19,7 +23,9 @@ export function IdentityDialog() {
         <Dialog.Description className="dialog-text">
           Others see this name next to what you write.
         </Dialog.Description>
-        <IdentityForm identity={identity} submitLabel="Store" onSaved={onSaved} />
+        <Suspense>
+          <IdentityForm identity={identity} submitLabel="Use this name" takesFocus onSaved={onSaved} />
+        </Suspense>
       </DialogPanel>
     </Dialog.Root>
   )

@@ -1,6 +1,7 @@
 import { limits } from '@weft/protocol'
 import { Shuffle } from 'lucide-react'
 import { useState } from 'react'
+import { firstField } from '../../first-field.ts'
 import { type Identity, suggestName, useSaveIdentity } from '../../identity.ts'
 import { reasonOf } from '../../reasons.ts'
 import { DyePicker } from './dye-picker.tsx'
@@ -8,11 +9,12 @@ import { DyePicker } from './dye-picker.tsx'
 interface IdentityFormProps {
   readonly identity: Identity
   readonly submitLabel: string
+  readonly takesFocus?: boolean
   readonly onSaved: () => void
 }
 
 /** The name and the colour that others see beside what this person writes. */
-export function IdentityForm({ identity, submitLabel, onSaved }: IdentityFormProps) {
+export function IdentityForm({ identity, submitLabel, takesFocus, onSaved }: IdentityFormProps) {
   const [name, setName] = useState(identity.name)
   const [dye, setDye] = useState(identity.dye)
   const save = useSaveIdentity()
@@ -27,6 +29,7 @@ export function IdentityForm({ identity, submitLabel, onSaved }: IdentityFormPro
         Name
         <span className="field" data-invalid={isEmpty || undefined}>
           <input
+            ref={takesFocus ? firstField : undefined}
             value={name}
             maxLength={limits.nameLength}
             autoComplete="nickname"

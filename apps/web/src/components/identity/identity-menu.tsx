@@ -24,9 +24,10 @@ export function IdentityMenu() {
   }
   return (
     <Menu.Root>
-      <Menu.Trigger className="me" aria-label={`You, ${name}`}>
+      <Menu.Trigger className="me">
         <Avatar name={name} dye={dye} kind="user" size="l" />
-        <span className="grow">
+        <span className="grow me-words">
+          <span className="visually-hidden">You, </span>
           <span className="medium trunc me-name">{name}</span>
           <span className="muted trunc me-name">{location.host}</span>
         </span>
