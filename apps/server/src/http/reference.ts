@@ -1,10 +1,9 @@
 /** The API's description for programs, and a page that shows it to people. All of it comes from this server. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { apiBase } from '@weft/protocol'
 import type { Hono } from 'hono'
-import { absolutePath } from 'swagger-ui-dist'
 import type { HttpEnv } from './env.ts'
 import { methodNotAllowed } from './methods.ts'
 
@@ -17,6 +16,11 @@ const files = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
   'favicon-32x32.png': 'image/png',
 } as const
+
+/** Only its path is asked for: importing the package would load all of the page's code into the server. */
+function fileOf(name: string): string {
+  return fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))
+}
 
 export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): void {
   const document = api.getOpenAPI31Document({
@@ -37,7 +41,7 @@ export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): v
   )
   for (const [name, type] of Object.entries(files)) {
     app.get(`/api/docs/${name}`, async (c) => {
-      const bytes = new Uint8Array(await readFile(join(absolutePath(), name)))
+      const bytes = new Uint8Array(await readFile(fileOf(name)))
       return c.body(bytes, 200, { 'content-type': type, 'cache-control': 'public, max-age=3600' })
     })
   }
