@@ -1,9 +1,9 @@
 /** The language of the open document: Markdown, a programming language that loads when it is needed, or none. */
-import { markdown, markdownLanguage } from '@codemirror/lang-markdown'
 import { Compartment, type Extension } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import { isTooLargeForMarkdown } from './giant-text.ts'
-import { fenceLanguages, findLanguage } from './languages.ts'
+import { findLanguage } from './languages.ts'
+import { markdownSupport } from './markdown.ts'
 import type { Timers } from './timers.ts'
 
 export interface DocumentLanguage {
@@ -23,10 +23,7 @@ export function createDocumentLanguage(
   timers: Timers,
 ): DocumentLanguage {
   const compartment = new Compartment()
-  const markdownSupport =
-    kind === 'markdown'
-      ? markdown({ base: markdownLanguage, codeLanguages: [...fenceLanguages], addKeymap: false })
-      : null
+  const support = kind === 'markdown' ? markdownSupport() : null
   let view: EditorView | null = null
   let wanted = name
   let plain = false
@@ -40,21 +37,21 @@ export function createDocumentLanguage(
     const asked = wanted
     const description = asked === null ? null : findLanguage(asked)
     // A language that cannot be fetched now leaves the text as it is: without colours.
-    const support = await description?.load().catch(() => null)
-    if (asked === wanted) configure(support ?? [])
+    const loaded = await description?.load().catch(() => null)
+    if (asked === wanted) configure(loaded ?? [])
   }
 
   function check() {
     cancelCheck = null
-    if (view === null || markdownSupport === null) return
+    if (view === null || support === null) return
     const large = isTooLargeForMarkdown(view.state.doc)
     if (large === plain) return
     plain = large
-    configure(large ? [] : markdownSupport)
+    configure(large ? [] : support)
   }
 
   return {
-    extension: compartment.of(markdownSupport ?? []),
+    extension: compartment.of(support ?? []),
     attach(attached) {
       view = attached
       if (kind === 'code') void load()
@@ -64,7 +61,7 @@ export function createDocumentLanguage(
       if (kind === 'code') void load()
     },
     textChanged() {
-      if (markdownSupport === null || view === null) return
+      if (support === null || view === null) return
       // A text that grows at once, as when it is loaded, is looked at before the parser gets to it.
       if (!plain && view.state.doc.length > 256 * 1024 && cancelCheck === null)
         cancelCheck = timers.after(0, check)

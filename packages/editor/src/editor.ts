@@ -25,6 +25,7 @@ import { remoteCursors } from './remote-cursors.ts'
 import type { SaveState } from './save-state.ts'
 import { guardLeaving, startSaving } from './saving.ts'
 import { setup } from './setup.ts'
+import { steadyView } from './steady-view.ts'
 import { followSurroundings } from './surroundings.ts'
 import { browserTimers } from './timers.ts'
 import { words } from './words.ts'
@@ -144,6 +145,7 @@ export function openEditor(options: EditorOptions): Editor {
         setup(kind, options.label),
         language.extension,
         yCollab(ytext, null, { undoManager }),
+        steadyView(),
         remoteCursors(timers, scrollTo),
         EditorView.updateListener.of(onUpdate),
       ],

@@ -61,14 +61,21 @@ function drawCarets(view: EditorView, timers: Timers, onPick: (client: number) =
       .sort((a, b) => a.box.top - b.box.top || a.caret.client - b.caret.client)
     const labels = named.map(({ caret, box }) => labelFor(view, caret, box, marks.labelSize(caret.client)))
     const places = placeLabels(labels, screen, own)
-    return { places: new Map(named.map(({ caret }, index) => [caret.client, places[index]])), screen, now }
+    return {
+      places: new Map(named.map(({ caret }, index) => [caret.client, places[index]])),
+      screen,
+      // Below the search panel, if that is open.
+      panelHeight: view.scrollDOM.offsetTop,
+      now,
+    }
   }
 
-  function draw({ places, screen, now }: ReturnType<typeof measure>) {
+  function draw({ places, screen, panelHeight, now }: ReturnType<typeof measure>) {
     for (const { caret, box } of seen) {
       marks.put(caret.client, box, slide)
       marks.putLabel(caret.client, places.get(caret.client) ?? null)
     }
+    chips.dom.style.top = `${panelHeight}px`
     chips.show(beyond(view, seen, screen, now))
     slide = true
     const folds = seen.map(({ caret }) => caret.movedAt + labelMs).filter((time) => time > now)

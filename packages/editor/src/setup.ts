@@ -20,6 +20,7 @@ import { wordCount } from './position.ts'
 import { syntax } from './syntax.ts'
 import { textEntry } from './text-entry.ts'
 import { theme } from './theme.ts'
+import { words } from './words.ts'
 
 export function setup(kind: 'markdown' | 'text' | 'code', label: string): Extension {
   const prose = kind !== 'code'
@@ -36,6 +37,7 @@ export function setup(kind: 'markdown' | 'text' | 'code', label: string): Extens
     crosshairCursor(),
     bracketMatching(),
     search({ top: true }),
+    EditorState.phrases.of(words.phrases),
     EditorView.lineWrapping,
     EditorState.tabSize.of(4),
     indentUnit.of('  '),

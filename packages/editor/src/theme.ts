@@ -8,7 +8,8 @@ export const theme: Extension = [
   EditorView.theme({
     '&': {
       '--weft-size': 'var(--text-14)',
-      '--weft-edge': '0rem',
+      '--weft-start': '0rem',
+      '--weft-end': '1.75rem',
       height: '100%',
       color: 'var(--ink)',
       backgroundColor: 'var(--paper)',
@@ -27,7 +28,9 @@ export const theme: Extension = [
       caretColor: 'var(--accent)',
       overflowWrap: 'anywhere',
     },
-    '.cm-line': { padding: '0', paddingInline: 'var(--weft-edge) max(var(--weft-edge), 1.75rem)' },
+    '.cm-line': { padding: '0', paddingInline: 'var(--weft-start) var(--weft-end)' },
+    // Only lines that run against the page's direction say theirs: their start is at the other edge.
+    '.cm-line[dir]': { '--weft-start': '1.75rem', '--weft-end': '0rem' },
     '.cm-placeholder': { color: 'var(--ink-3)' },
     '.cm-activeLine, .cm-activeLineGutter': {
       backgroundColor: 'color-mix(in oklab, var(--accent) 5%, transparent)',
@@ -47,7 +50,11 @@ export const theme: Extension = [
       textAlign: 'end',
       lineHeight: 'calc(var(--weft-size) * var(--lead-source))',
     },
-    '@media (max-width: 40rem)': { '&': { '--weft-edge': '1rem' }, '.cm-gutters': { display: 'none' } },
+    '@media (max-width: 40rem)': {
+      '&': { '--weft-start': '1rem', '--weft-end': '1rem' },
+      '.cm-line[dir]': { '--weft-start': '1rem', '--weft-end': '1rem' },
+      '.cm-gutters': { display: 'none' },
+    },
     '.cm-cursor': { borderInlineStart: '2px solid var(--accent)', marginInlineStart: '-1px' },
     '.cm-dropCursor': { borderInlineStart: '2px solid var(--accent)' },
     '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
@@ -220,7 +227,7 @@ function hangs() {
   return Object.fromEntries(
     Array.from({ length: 24 }, (_, index) => index + 1).map((width) => [
       `.weft-hang-${width}`,
-      { textIndent: `-${width}ch`, paddingInlineStart: `calc(var(--weft-edge) + ${width}ch)` },
+      { textIndent: `-${width}ch`, paddingInlineStart: `calc(var(--weft-start) + ${width}ch)` },
     ]),
   )
 }

@@ -10,6 +10,18 @@ export const words = {
   offline: 'No connection. Keep writing; your edits will be sent when it returns.',
   online: 'Connected again.',
   someone: 'Someone',
+  /** CodeMirror's own texts, by its names for them. */
+  phrases: {
+    next: 'Next',
+    previous: 'Previous',
+    all: 'All',
+    'match case': 'Match case',
+    regexp: 'Regular expression',
+    'by word': 'Whole words',
+    replace: 'Replace',
+    'replace all': 'Replace all',
+    close: 'Close',
+  },
 } as const
 
 export type Where = 'above' | 'below' | 'here'
