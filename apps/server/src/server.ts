@@ -76,12 +76,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const sync = attachSync(server, { rooms, documents: storage.documents, access, timers, log, metrics })
   watchRooms(metrics, { stats: () => rooms.stats(), connections: () => sync.connections })
 
+  /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
-    const stopped = new Promise<void>((resolve) => server.close(() => resolve()))
     await sync.drain(drainSpreadMs)
+    await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
+      server.closeAllConnections(),
+    )
     await rooms.closeAll()
-    server.closeIdleConnections()
-    await within(timers, requestsEndMs, stopped).catch(() => server.closeAllConnections())
   }
 
   return {
@@ -113,6 +114,7 @@ const drainSpreadMs = 3_000
 const requestsEndMs = 2_000
 const drainMs = 8_000
 const partsEndMs = 1_500
+const idleSweepMs = 50
 
 /** Resolves with the port in the turn in which the first connection may come. */
 function listen(server: Server, { host, port }: ServerConfig): Promise<number> {
@@ -123,6 +125,22 @@ function listen(server: Server, { host, port }: ServerConfig): Promise<number> {
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })
+  })
+}
+
+/** Resolves when the last request is answered. A connection that is kept alive would otherwise be waited for. */
+function stopListening(server: Server, timers: Timers): Promise<void> {
+  return new Promise((resolve) => {
+    let cancel = () => {}
+    const sweep = () => {
+      server.closeIdleConnections()
+      cancel = timers.after(idleSweepMs, sweep)
+    }
+    server.close(() => {
+      cancel()
+      resolve()
+    })
+    sweep()
   })
 }
 

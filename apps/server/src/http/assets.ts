@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
-import { accepts } from 'hono/accepts'
+import { parseAccept } from 'hono/utils/accept'
 import { getMimeType } from 'hono/utils/mime'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { methodNotAllowed } from './methods.ts'
@@ -39,34 +39,39 @@ function isCompressed(path: string): boolean {
   return path.endsWith('.br') || path.endsWith('.gz')
 }
 
+/** Smallest first. */
 const forms = [
   { encoding: 'br', suffix: '.br' },
   { encoding: 'gzip', suffix: '.gz' },
 ] as const
 
-/** The file in the smallest form that the browser takes, or `null`. */
+/** The file in the smallest form that is there and that the browser takes, or `null`. */
 async function file(c: HttpContext, folder: string, path: string): Promise<Response | null> {
-  const wanted = accepts(c, {
-    header: 'Accept-Encoding',
-    supports: forms.map(({ encoding }) => encoding),
-    default: 'identity',
-  })
-  const form = forms.find(({ encoding }) => encoding === wanted)
-  const compressed = form === undefined ? null : await contents(join(folder, path + form.suffix))
-  const bytes = compressed ?? (await contents(join(folder, path)))
-  if (bytes === null) return null
+  const accepted = parseAccept(c.req.header('accept-encoding') ?? '').filter(({ q }) => q > 0)
+  for (const { encoding, suffix } of forms) {
+    if (!accepted.some(({ type }) => type === encoding)) continue
+    const bytes = await contents(join(folder, path + suffix))
+    if (bytes !== null) return answer(c, path, bytes, { 'content-encoding': encoding })
+  }
+  const bytes = await contents(join(folder, path))
+  return bytes === null ? null : answer(c, path, bytes, {})
+}
+
+function answer(
+  c: HttpContext,
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: Record<string, string>,
+): Response {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
-  const headers = {
+  const caching = {
     'cache-control': path.startsWith('/assets/') ? forEver : askFirst,
     vary: 'accept-encoding',
     etag,
   }
-  if (c.req.header('if-none-match')?.includes(etag)) return c.body(null, 304, headers)
-  return c.body(bytes, 200, {
-    ...headers,
-    'content-type': getMimeType(path) ?? 'application/octet-stream',
-    ...(compressed === null || form === undefined ? {} : { 'content-encoding': form.encoding }),
-  })
+  if (c.req.header('if-none-match')?.includes(etag)) return c.body(null, 304, caching)
+  const type = getMimeType(path) ?? 'application/octet-stream'
+  return c.body(bytes, 200, { ...caching, ...encoding, 'content-type': type })
 }
 
 async function contents(path: string): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -13,7 +13,8 @@ export function observed({ log, metrics, timers }: HttpDeps): MiddlewareHandler<
     const ms = timers.now() - startedAt
     const { method, path } = c.req
     const { status } = c.res
-    const route = routePath(c, -1)
+    // Of the handler that answered: the last one that ran.
+    const route = routePath(c)
     const level = status >= 500 ? 'warn' : isRoutine(path) ? 'debug' : 'info'
     log[level]({ method, path, status, ms, actor: c.var.actor?.id }, 'request')
     metrics.httpDuration.observe(
