@@ -25,11 +25,13 @@ export function serverEnvironment(settings: Readonly<Record<string, string>> = {
   return { ...Object.fromEntries(ours), ...settings }
 }
 
+/** `entry`: another program that takes the same flags and says the same when it is ready. */
 export function serverProcess(
   flags: readonly string[],
   settings: Readonly<Record<string, string>> = {},
+  entry = main,
 ): ServerProcess {
-  const child = spawn(process.execPath, [main, ...flags], { env: serverEnvironment(settings) })
+  const child = spawn(process.execPath, [entry, ...flags], { env: serverEnvironment(settings) })
   const printed = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -49,7 +51,8 @@ export function serverProcess(
       until(
         () => {
           if (child.exitCode !== null) throw new Error(`it ended: ${printed.stderr}`)
-          return /Try {7}curl .*\n/.test(printed.stdout) && /Address\s+(\S+)/.exec(printed.stdout)?.[1]
+          const isReady = /Try {7}curl .*\n/.test(printed.stdout)
+          return isReady ? /Address\s+(\S+)/.exec(printed.stdout)?.[1] : undefined
         },
         { what: 'the server is ready' },
       ),

@@ -1,0 +1,77 @@
+/** A server that is killed and started again on the same port and folder, as after a crash. */
+import { createServer } from 'node:net'
+import { type ServerProcess, serverProcess } from './server-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export interface RestartingServer extends AsyncDisposable {
+  readonly port: number
+  /** Resolves with the milliseconds until it answered. */
+  start(): Promise<number>
+  /** kill -9: nothing of it runs any more when this resolves. */
+  kill(): Promise<void>
+  /** SIGTERM. Resolves with its exit code. */
+  terminate(): Promise<number | NodeJS.Signals | null>
+  create(draft?: Readonly<Record<string, unknown>>): Promise<string>
+  /** The document's text, through the API. */
+  content(document: string): Promise<string>
+  /** What it printed to standard error since it was last started. */
+  readonly stderr: string
+}
+
+/** `entry`: see {@link serverProcess}. */
+export async function restartingServer(entry?: string): Promise<RestartingServer> {
+  const folder = await temporaryFolder()
+  const port = await freePort()
+  const api = `http://127.0.0.1:${port}/api/v1`
+  let running: ServerProcess | null = null
+
+  const end = async (signal: NodeJS.Signals) => {
+    running?.child.kill(signal)
+    const outcome = (await running?.ended()) ?? null
+    return outcome
+  }
+
+  return {
+    port,
+    get stderr() {
+      return running?.stderr ?? ''
+    },
+    async start() {
+      const began = performance.now()
+      running = serverProcess(['--port', `${port}`, '--data', folder.path], { LOG_LEVEL: 'warn' }, entry)
+      await running.url()
+      return performance.now() - began
+    },
+    async kill() {
+      await end('SIGKILL')
+    },
+    terminate: () => end('SIGTERM'),
+    async create(draft = {}) {
+      const response = await fetch(`${api}/documents`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(draft),
+      })
+      if (response.status !== 201) throw new Error(`not created: ${await response.text()}`)
+      return ((await response.json()) as { id: string }).id
+    },
+    async content(document) {
+      const response = await fetch(`${api}/documents/${document}/content`)
+      if (!response.ok) throw new Error(`no content: ${await response.text()}`)
+      return response.text()
+    },
+    async [Symbol.asyncDispose]() {
+      await end('SIGKILL')
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new TypeError('no port')
+  return address.port
+}
