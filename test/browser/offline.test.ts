@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStage, type Stage } from '../support/stage.ts'
+import { agree } from '../support/writer.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(async () => {
+  expect(stage.complaints).toEqual([])
+  await stage[Symbol.asyncDispose]()
+})
+
+describe('without a connection', () => {
+  it('both go on writing, and when it returns both have everything', async () => {
+    const document = await stage.create({ body: { content: 'top\nbottom\n' } })
+    const ann = await stage.writer('Ann', document)
+    const bob = await stage.writer('Bob', document)
+    await ann.text.getByText('top').click()
+    await ann.page.keyboard.press('End')
+    await ann.page.context().setOffline(true)
+    await ann.says(/^Offline$/)
+    await ann.type(' from Ann')
+    expect(await ann.says(/^Kept on this device only/)).toMatch(/^Kept on this device only \d+ edits?$/)
+    await bob.goToEnd()
+    await bob.type('from Bob')
+    await bob.says(/^Saved/)
+    expect(await bob.sees()).toBe('top\nbottom\nfrom Bob')
+    expect(await ann.sees()).toBe('top from Ann\nbottom\n')
+    await ann.page.context().setOffline(false)
+    await agree([ann, bob], 'top from Ann\nbottom\nfrom Bob')
+    await ann.says(/^Saved/)
+    expect(await stage.content(document)).toBe('top from Ann\nbottom\nfrom Bob')
+    await ann.page.getByText(/^Back online\. \d+ edits? sent\.$/).waitFor()
+  })
+
+  it('edits survive the tab in which they were made, and arrive when somebody comes back', async () => {
+    const document = await stage.create({ body: { content: 'kept: ' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    await ann.goToEnd()
+    await ann.page.context().setOffline(true)
+    await ann.says(/^Offline$/)
+    await ann.type('written in a tunnel')
+    await ann.says(/^Kept on this device only 19 edits$/)
+    await ann.page.close()
+    expect(await stage.content(document)).toBe('kept: ')
+    await ann.page.context().setOffline(false)
+    const back = await ann.reopen()
+    await back.says(/^Saved/)
+    expect(await back.sees()).toBe('kept: written in a tunnel')
+    expect(await stage.content(document)).toBe('kept: written in a tunnel')
+  })
+
+  it('the list of documents says whose edits are on this device only', async () => {
+    const document = await stage.create({ body: { title: 'Half sent', content: '' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    await ann.text.focus()
+    await stage.killServer()
+    await ann.says(/^Offline$/)
+    await ann.type('abc')
+    await ann.says(/^Kept on this device only 3 edits$/)
+    await ann.page.close()
+    await stage.startServer()
+    const home = await ann.page.context().newPage()
+    await home.goto(stage.url)
+    await home.getByRole('row', { name: /Half sent.*3 edits kept on this device only/ }).waitFor()
+    const back = await ann.reopen()
+    await back.says(/^Saved/)
+    expect(await stage.content(document)).toBe('abc')
+  })
+})

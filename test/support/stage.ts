@@ -1,0 +1,107 @@
+/** A server of its own and people in front of it, each in a browser profile of their own. */
+import { type Client, createClient } from '@weft/client'
+import type { DocumentResource } from '@weft/protocol'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { complaintsOf, type Look, openBrowser, openProfile } from './browser.ts'
+import { type ServerProcess, serverProcess } from './server-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { until } from './until.ts'
+import { type Writer, writerOn } from './writer.ts'
+
+export interface Stage extends AsyncDisposable {
+  /** Stays the same when the server comes back. */
+  readonly url: string
+  /** The API, as a program uses it. */
+  readonly client: Client
+  create(draft?: Parameters<Client['createDocument']>[0]): Promise<DocumentResource>
+  /** The text as the API gives it. */
+  content(document: DocumentResource): Promise<string>
+  /** Somebody who has never been here. */
+  stranger(look?: Look): Promise<BrowserContext>
+  /** A guest who has said who they are, in front of `document`. */
+  writer(name: string, document: DocumentResource, look?: Look): Promise<Writer>
+  /** A page at `path` that has loaded, for a guest called Ann. */
+  page(path: string, look?: Look): Promise<Page>
+  /** `kill -9`. */
+  killServer(): Promise<void>
+  startServer(): Promise<void>
+  /** Everything the pages complained about so far. */
+  readonly complaints: readonly string[]
+}
+
+export async function openStage(): Promise<Stage> {
+  const folder = await temporaryFolder()
+  const browser = await openBrowser()
+  let server = startOn(folder.path, '0')
+  const url = await server.url()
+  const client = createClient({ baseUrl: url })
+  const complaints: (readonly string[])[] = []
+
+  async function stranger(look?: Look): Promise<BrowserContext> {
+    const profile = await openProfile(browser, look)
+    complaints.push(complaintsOf(profile))
+    return profile
+  }
+
+  async function guest(name: string, look?: Look): Promise<Page> {
+    const profile = await stranger(look)
+    const dye = (complaints.length % 11) + 1
+    await profile.request.put(`${url}/api/v1/me`, { data: { name, dye }, headers: { origin: url } })
+    return profile.newPage()
+  }
+
+  return {
+    url,
+    client,
+    create: (draft) => client.createDocument(draft ?? { body: {} }),
+    async content(document) {
+      const read = await client.getContent({ params: { id: document.id } })
+      if (read === null) throw new Error('nobody asked for changes only')
+      return read.text
+    },
+    stranger,
+    async writer(name, document, look) {
+      const page = await guest(name, look)
+      return writerOn(page, name, `${url}/d/${document.id}`)
+    },
+    async page(path, look) {
+      const page = await guest('Ann', look)
+      await page.goto(url + path)
+      return page
+    },
+    async killServer() {
+      server.child.kill('SIGKILL')
+      await server.ended()
+    },
+    async startServer() {
+      server = startOn(folder.path, new URL(url).port)
+      await until(() => answers(url), { what: 'the server answers again', withinMs: 20_000 })
+    },
+    get complaints() {
+      return complaints.flat()
+    },
+    async [Symbol.asyncDispose]() {
+      await close(browser)
+      server.child.kill('SIGKILL')
+      await server.ended()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function startOn(data: string, port: string): ServerProcess {
+  return serverProcess(['--data', data, '--port', port])
+}
+
+async function close(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((profile) => profile.close()))
+  await browser.close()
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok
+  } catch {
+    return false
+  }
+}
