@@ -60,23 +60,32 @@ describe('the OpenAPI document', () => {
 })
 
 describe('random requests', () => {
+  const seen = new Set<number>()
+
   it.each(seeds(6))(
     'are answered as described and never by a fault of the server (seed %i)',
     async (seed) => {
       const dice = random(seed)
       const ids = [(await server.create({ content: 'fuzz' })).id, (await server.create({ kind: 'yjs' })).id]
       for (let step = 0; step < 200; step++) {
+        // What is in the trash answers everything alike: take it out now and then.
+        if (step % 10 === 0) for (const id of ids) await server.ask('POST', `/documents/${id}/restore`)
         const name = dice.pick(names)
         const route = routes[name]
         const path = route.path.replace('{id}', () => idLike(dice, ids))
         const query = dice.chance(0.3) ? queryLike(dice) : ''
         const { body, headers } = 'request' in route && 'body' in route.request ? bodyLike(dice) : noBody
         const answer = await server.ask(route.method.toUpperCase(), `${path}${query}`, body, headers)
+        seen.add(answer.status)
         expectDescribed(name, answer, `${route.method} ${path}${query}`.slice(0, 300))
       }
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
     },
   )
+
+  it('reached far enough to meet every kind of answer', () => {
+    expect([...seen]).toEqual(expect.arrayContaining([200, 201, 204, 400, 404, 409, 410, 415, 422]))
+  })
 })
 
 const noBody = { body: undefined, headers: {} }
@@ -94,14 +103,14 @@ function expectDescribed(name: keyof Routes, answer: Answer, request: string): v
   // A path that became another one, such as an id with a slash in it, is answered by that one.
   if (described === undefined)
     return expect([request, status]).toEqual([request, expect.toBeOneOf([404, 405])])
-  if (type === 'application/json') {
-    const { schema } = (described as Described).content['application/json']
+  const schema = (described as unknown as Described).content?.['application/json']?.schema
+  if (status < 300 && schema !== undefined) {
     expect(schema.safeParse(json), request).toMatchObject({ success: true })
   }
 }
 
 interface Described {
-  readonly content: {
-    readonly 'application/json': { readonly schema: { safeParse(value: unknown): unknown } }
+  readonly content?: {
+    readonly 'application/json'?: { readonly schema: { safeParse(value: unknown): unknown } }
   }
 }

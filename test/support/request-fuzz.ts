@@ -36,6 +36,14 @@ const fields = [
   '',
 ] as const
 
+const valid = [
+  '{}',
+  '{"title":"T"}',
+  '{"name":"N","dye":1}',
+  '{"content":"c\\n"}',
+  '{"language":"go"}',
+] as const
+
 /** An id of a document that is there, or something in its place. */
 export function idLike(dice: Random, ids: readonly string[]): string {
   if (dice.chance(0.6)) return dice.pick(ids)
@@ -65,6 +73,7 @@ export function bodyLike(dice: Random): { body: string | Uint8Array; headers: Re
 }
 
 function jsonLike(dice: Random): string {
+  if (dice.chance(0.3)) return dice.pick(valid)
   if (dice.chance(0.1)) return dice.pick(['', '{', 'null', '[]', '0', '"text"', '{"a":1,}', '[[[[[[]]]]]]'])
   const entries = Array.from(
     { length: dice.below(4) },

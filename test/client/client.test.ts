@@ -1,0 +1,136 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createClient, ProblemError, Unreachable } from '@weft/client'
+import { routes } from '@weft/protocol'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
+import * as Y from 'yjs'
+import { type Weft, weft } from '../support/weft.ts'
+
+let server: Weft
+let client: ReturnType<typeof createClient>
+beforeAll(async () => {
+  server = await weft()
+  client = createClient({ baseUrl: server.url })
+})
+afterAll(() => server.close())
+
+describe('the client', () => {
+  // That each has its route's method and path is the compiler's to check.
+  it('has one function for each route', () => {
+    expect(Object.keys(client).toSorted()).toEqual(Object.keys(routes).toSorted())
+  })
+
+  it('makes, reads, lists, changes, throws away and restores documents', async () => {
+    const made = await client.createDocument({ body: { title: 'By a program', content: 'text' } })
+    const params = { id: made.id }
+    expect(await client.getDocument({ params })).toEqual(made)
+    const changed = await client.changeDocument({ params, body: { title: 'Renamed' } })
+    expect(changed).toMatchObject({ id: made.id, title: 'Renamed' })
+    expect(await client.trashDocument({ params })).toBeUndefined()
+    const { documents } = await client.listDocuments({
+      query: { trashed: 'true', limit: 5, title: 'renamed' },
+    })
+    expect(documents.map(({ id }) => id)).toEqual([made.id])
+    expect((await client.restoreDocument({ params })).trashedAt).toBeNull()
+    expect((await client.listDocuments()).documents.map(({ id }) => id)).toContain(made.id)
+    const own = await client.createDocumentWithId({ params: { id: 'chosen' }, body: {} })
+    expect(own.id).toBe('chosen')
+  })
+
+  it('reads text with its revision, and null while that has not changed', async () => {
+    const { id } = await client.createDocument({ body: { content: 'Grüße 🌍\n' } })
+    const { text, etag } = await client.getContent({ params: { id } })
+    expect([text, etag]).toEqual(['Grüße 🌍\n', '"1"'])
+    const again = await client.getContent({ params: { id }, headers: { 'if-none-match': etag } })
+    expect(again).toBeNull()
+    expectTypeOf(again).toEqualTypeOf<{ readonly text: string; readonly etag: string } | null>()
+  })
+
+  it('carries updates and states as bytes', async () => {
+    const { id } = await client.createDocument({ body: { kind: 'yjs' } })
+    const doc = new Y.Doc()
+    doc.getArray('list').push([1, 2])
+    const body = new Uint8Array(Y.encodeStateAsUpdate(doc))
+    expect(await client.postUpdate({ params: { id }, body })).toEqual({ revision: 1 })
+    const { bytes, etag } = await client.getState({ params: { id } })
+    const copy = new Y.Doc()
+    Y.applyUpdate(copy, bytes)
+    expect([copy.getArray('list').toJSON(), etag]).toEqual([[1, 2], '"1"'])
+  })
+
+  it('says who one is', async () => {
+    expect(await client.getMe()).toMatchObject({ kind: 'guest', name: null })
+    expect(await client.putMe({ body: { name: 'Ada', dye: 3 } })).toMatchObject({ name: 'Ada', dye: 3 })
+  })
+
+  it('writes ids and parameters so that they stay what they are', async () => {
+    const refused = await client.getDocument({ params: { id: '../me?x=1#y' } }).catch((error) => error)
+    expect(refused).toMatchObject({ code: 'not-found', status: 404 })
+    await client.createDocument({ body: { title: '50% & more = all?' } })
+    const { documents } = await client.listDocuments({ query: { title: '50% & more = all?' } })
+    expect(documents).toHaveLength(1)
+  })
+
+  it('rejects with the problem that the server names', async () => {
+    const refused = await client.createDocument({ body: { title: 'x'.repeat(300) } }).catch((error) => error)
+    expect(refused).toBeInstanceOf(ProblemError)
+    expect(refused).toMatchObject({ code: 'invalid-request', status: 400, name: 'ProblemError' })
+    expect(refused.problem.errors).toEqual([{ path: 'title', message: expect.any(String) }])
+    const malformed = await client.createDocument({ body: { content: 'a\rb' } }).catch((error) => error)
+    expect(malformed).toMatchObject({
+      code: 'malformed-line-ends',
+      message: expect.stringContaining('line 1'),
+    })
+  })
+
+  it('is checked by the compiler', () => {
+    const notCalled = () => [
+      // @ts-expect-error -- an id is needed
+      client.getDocument({}),
+      // @ts-expect-error -- there is no such field
+      client.createDocument({ body: { titel: 'x' } }),
+      // @ts-expect-error -- there is no such kind
+      client.createDocument({ body: { kind: 'word' } }),
+      // @ts-expect-error -- bytes are needed
+      client.postUpdate({ params: { id: 'x' }, body: 'text' }),
+    ]
+    expect(notCalled).toBeTypeOf('function')
+    expectTypeOf(client.getDocument({ params: { id: 'chosen' } })).resolves.toHaveProperty('revision')
+  })
+})
+
+describe('without a Weft server at the other end', () => {
+  const answering = async (status: number, type: string, body: string) => {
+    const other = createServer((_, response) => {
+      response.writeHead(status, { 'content-type': type }).end(body)
+    })
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as AddressInfo
+    const stranger = createClient({ baseUrl: `http://127.0.0.1:${port}/` })
+    return stranger.listDocuments().finally(() => other.close())
+  }
+
+  it('a call rejects as unreachable when nobody listens', async () => {
+    const nobody = createClient({ baseUrl: 'http://127.0.0.1:1' })
+    const error = await nobody.getMe().catch((reason) => reason)
+    expect(error).toBeInstanceOf(Unreachable)
+    expect(error.cause).toBeInstanceOf(Error)
+  })
+
+  it.each([
+    [502, 'text/html', '<h1>Bad gateway</h1>'],
+    [200, 'text/html', '<h1>Sign in to this network</h1>'],
+    [200, 'application/json', '{"cut'],
+    [500, 'application/problem+json', 'not json'],
+    [301, 'text/plain', ''],
+  ])('a call rejects as unreachable after %i %s %s', async (status, type, body) => {
+    await expect(answering(status, type, body)).rejects.toBeInstanceOf(Unreachable)
+  })
+
+  it('a call that its caller gives up rejects as given up', async () => {
+    const controller = new AbortController()
+    const call = client.listDocuments({}, { signal: controller.signal })
+    controller.abort(new Error('left the page'))
+    await expect(call).rejects.toThrow('left the page')
+  })
+})
