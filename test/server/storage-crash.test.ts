@@ -35,6 +35,7 @@ for (const seed of seeds(1)) {
       const child = spawn(process.execPath, [writer, folder.path, '8'], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
+      const closed = once(child, 'close')
       let output = ''
       let lines = 0
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -42,9 +43,9 @@ for (const seed of seeds(1)) {
         lines += chunk.split('\n').length - 1
       })
       const enough = 20 + below(400)
-      await until(() => lines >= enough || child.exitCode !== null)
+      await until(() => lines >= enough || child.exitCode !== null, { withinMs: 60_000 })
       child.kill('SIGKILL')
-      await once(child, 'close')
+      await closed
       for (const { document, position, text } of acknowledged(output))
         promised.set(`${document} ${position}`, text)
       expect(lines).toBeGreaterThanOrEqual(enough)

@@ -64,6 +64,7 @@ test('what is folded leaves the file', async () => {
 test('a second process is refused, by name of the file, until the first is gone, even killed', async () => {
   await using folder = await temporaryFolder()
   const child = spawn(process.execPath, [writer, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const closed = once(child, 'close')
   await once(child.stdout, 'data')
   child.stdout.resume()
   const second = openSqlite({ folder: folder.path, now: Date.now })
@@ -73,7 +74,7 @@ test('a second process is refused, by name of the file, until the first is gone,
   await expect(second).rejects.toBeInstanceOf(StorageFailure)
   expect(child.exitCode).toBeNull()
   child.kill('SIGKILL')
-  await once(child, 'close')
+  await closed
   await openAndClose(folder.path)
 })
 

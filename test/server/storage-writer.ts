@@ -3,7 +3,6 @@
  * Prints one line for each append that resolved: document, position and what was appended. Folds now and then.
  */
 import { randomBytes } from 'node:crypto'
-import { writeSync } from 'node:fs'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { documentId, draft, entry, range, texts } from '../contract/adapter.ts'
 
@@ -23,7 +22,8 @@ async function write(number: number): Promise<void> {
   for (let count = 0; count < Number(appends); count++) {
     const text = randomBytes(20).toString('hex')
     const position = await storage.updates.append(id, [entry(text)])
-    writeSync(1, `${id} ${position} ${text}\n`)
+    // Written at once, waiting for a slow reader: what is printed before a kill has left this process.
+    process.stdout.write(`${id} ${position} ${text}\n`)
     lines[position - 1] = text
     if (position % 40 === 0) await storage.updates.fold(id, entry(lines.join('\n')).update, position)
   }
