@@ -14,6 +14,10 @@ export interface RestartingServer extends AsyncDisposable {
   create(draft?: Readonly<Record<string, unknown>>): Promise<string>
   /** The document's text, through the API. */
   content(document: string): Promise<string>
+  /** A figure of `/metrics`. */
+  metric(name: string): Promise<number>
+  /** It runs, and it is the process that was last started. */
+  readonly isAlive: boolean
   /** What it printed to standard error since it was last started. */
   readonly stderr: string
 }
@@ -59,6 +63,15 @@ export async function restartingServer(entry?: string): Promise<RestartingServer
       const response = await fetch(`${api}/documents/${document}/content`)
       if (!response.ok) throw new Error(`no content: ${await response.text()}`)
       return response.text()
+    },
+    async metric(name) {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `))
+      if (line === undefined) throw new RangeError(`no metric ${name}`)
+      return Number(line.slice(name.length))
+    },
+    get isAlive() {
+      return running !== null && running.child.exitCode === null && running.child.signalCode === null
     },
     async [Symbol.asyncDispose]() {
       await end('SIGKILL')

@@ -1,0 +1,63 @@
+/** Two people who go on typing while somebody else misbehaves, and notice how long their words take. */
+import { until } from './until.ts'
+import { wireClient } from './wire-client.ts'
+
+export interface HonestPair {
+  /** Milliseconds that the slowest edit took from one to the other. */
+  readonly slowest: number
+  readonly edits: number
+  /** Both are still on their first connection, or were when they stopped. */
+  readonly isUndisturbed: boolean
+  /** One edit each way; resolves when both have both. */
+  exchange(): Promise<void>
+  /** Ends typing; rejects if an edit did not arrive. */
+  stop(): Promise<void>
+}
+
+/** Begins to type at once, and goes on until stopped. */
+export async function honestPair(port: number, document: string): Promise<HonestPair> {
+  const people = [wireClient(port, document), wireClient(port, document)] as const
+  await Promise.all(people.map((person) => until(() => person.all('sync-step-2').length > 0)))
+  let slowest = 0
+  let edits = 0
+  let stopped = false
+  let wasUndisturbed: boolean | null = null
+
+  const exchange = async () => {
+    for (const [writer, reader] of [people, [people[1], people[0]]] as const) {
+      const marker = `<honest ${edits++}>`
+      const began = performance.now()
+      writer.text.insert(0, marker)
+      await until(() => reader.text.toString().includes(marker), {
+        withinMs: 20_000,
+        what: 'an honest edit arrives',
+      })
+      slowest = Math.max(slowest, performance.now() - began)
+      writer.text.delete(0, marker.length)
+    }
+  }
+  const typing = (async () => {
+    while (!stopped) await exchange()
+  })()
+  // Whoever stops the pair hears of it.
+  typing.catch(() => {})
+
+  return {
+    get slowest() {
+      return slowest
+    },
+    get edits() {
+      return edits
+    },
+    get isUndisturbed() {
+      return wasUndisturbed ?? people.every((person) => person.isOpen)
+    },
+    exchange,
+    async stop() {
+      stopped = true
+      await typing
+      wasUndisturbed = people.every((person) => person.isOpen)
+      for (const person of people) person.close()
+    },
+  }
+}
