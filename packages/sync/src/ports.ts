@@ -25,7 +25,10 @@ export interface UpdateLog {
    * statement as the write), or {@link StorageFailure} when nothing was stored or that is unknown.
    */
   append(document: DocumentId, entries: readonly LogEntry[]): Promise<LogPosition>
-  /** Replaces the entries up to `upTo`, all of which `snapshot` holds. Idempotent; later entries stay. */
+  /**
+   * Replaces the entries up to `upTo`, all of which `snapshot` holds. Idempotent; later entries stay. Rejects with
+   * {@link DocumentGone} or {@link StorageFailure}, and with RangeError if the log ends before `upTo`.
+   */
   fold(document: DocumentId, snapshot: Uint8Array, upTo: LogPosition): Promise<void>
 }
 
