@@ -83,19 +83,17 @@ describe('the client', () => {
     })
   })
 
-  it('is checked by the compiler', () => {
-    const notCalled = () => [
-      // @ts-expect-error -- an id is needed
-      client.getDocument({}),
-      // @ts-expect-error -- there is no such field
-      client.createDocument({ body: { titel: 'x' } }),
-      // @ts-expect-error -- there is no such kind
-      client.createDocument({ body: { kind: 'word' } }),
-      // @ts-expect-error -- bytes are needed
-      client.postUpdate({ params: { id: 'x' }, body: 'text' }),
-    ]
-    expect(notCalled).toBeTypeOf('function')
-    expectTypeOf(client.getDocument({ params: { id: 'chosen' } })).resolves.toHaveProperty('revision')
+  it('takes by its types what the server takes, and gives what it gives', () => {
+    type Input<Name extends keyof typeof client> = Parameters<(typeof client)[Name]>[0]
+    expectTypeOf<{ params: { id: string } }>().toExtend<Input<'getDocument'>>()
+    expectTypeOf<{ params: { key: string } }>().not.toExtend<Input<'getDocument'>>()
+    expectTypeOf<{ body: { kind: 'code' } }>().toExtend<Input<'createDocument'>>()
+    expectTypeOf<{ body: { kind: 'word' } }>().not.toExtend<Input<'createDocument'>>()
+    expectTypeOf<{ query: { limit: number } }>().toExtend<Input<'listDocuments'>>()
+    expectTypeOf<{ query: { trashed: boolean } }>().not.toExtend<Input<'listDocuments'>>()
+    expectTypeOf<{ params: { id: string }; body: string }>().not.toExtend<Input<'postUpdate'>>()
+    expectTypeOf(client.getMe).returns.resolves.toHaveProperty('dye')
+    expectTypeOf(() => client.trashDocument({ params: { id: '' } })).returns.resolves.toBeUndefined()
   })
 })
 
