@@ -22,6 +22,8 @@ export interface Stage extends AsyncDisposable {
   writer(name: string, document: DocumentResource, look?: Look): Promise<Writer>
   /** A page at `path` that has loaded, for a guest called Ann. */
   page(path: string, look?: Look): Promise<Page>
+  /** Everybody goes home. */
+  clear(): Promise<void>
   /** `kill -9`. */
   killServer(): Promise<void>
   startServer(): Promise<void>
@@ -69,6 +71,7 @@ export async function openStage(): Promise<Stage> {
       await page.goto(url + path)
       return page
     },
+    clear: () => goHome(browser),
     async killServer() {
       server.child.kill('SIGKILL')
       await server.ended()
@@ -81,7 +84,8 @@ export async function openStage(): Promise<Stage> {
       return complaints.flat()
     },
     async [Symbol.asyncDispose]() {
-      await close(browser)
+      await goHome(browser)
+      await browser.close()
       server.child.kill('SIGKILL')
       await server.ended()
       await folder[Symbol.asyncDispose]()
@@ -93,9 +97,8 @@ function startOn(data: string, port: string): ServerProcess {
   return serverProcess(['--data', data, '--port', port])
 }
 
-async function close(browser: Browser): Promise<void> {
+async function goHome(browser: Browser): Promise<void> {
   await Promise.all(browser.contexts().map((profile) => profile.close()))
-  await browser.close()
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -21,7 +21,7 @@ export interface Writer {
   reopen(): Promise<Writer>
 }
 
-/** Comes to `url` and waits until the text is there. */
+/** Comes to `url` and waits until the text is there and can be written. */
 export async function writerOn(page: Page, name: string, url: string): Promise<Writer> {
   await page.goto(url)
   const text = page.getByRole('textbox', { name: 'Text' })
@@ -61,6 +61,7 @@ export async function writerOn(page: Page, name: string, url: string): Promise<W
       return writerOn(await profile.newPage(), name, url)
     },
   }
+  await writer.says(/^(?!Loading)/)
   return writer
 }
 

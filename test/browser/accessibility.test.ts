@@ -1,0 +1,134 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { DocumentResource } from '@weft/protocol'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Look, picture } from '../support/browser.ts'
+import { openStage, type Stage } from '../support/stage.ts'
+
+let stage: Stage
+let document: DocumentResource
+beforeAll(async () => {
+  stage = await openStage()
+  document = await stage.create({ body: { title: 'Proposal', content: proposal } })
+  await stage.create({ body: { title: 'server.ts', kind: 'code', language: 'typescript' } })
+  await stage.create({
+    body: { title: 'A rather long title that does not fit on the line of a small phone' },
+  })
+  const trashed = await stage.create({ body: { title: 'Old plans' } })
+  await stage.client.trashDocument({ params: { id: trashed.id } })
+})
+beforeEach(async () => {
+  const bob = await stage.writer('Bob', document)
+  await bob.text.getByText('a task').click()
+})
+afterEach(() => stage.clear())
+afterAll(async () => {
+  expect(stage.complaints).toEqual([])
+  await stage[Symbol.asyncDispose]()
+})
+
+const proposal = [
+  '# Proposal',
+  '',
+  'Some **bold** words, `code` and a [link](https://example.org).',
+  '',
+  '- [ ] a task',
+  '- [x] a done one',
+  '',
+  '> A quotation that is long enough to need more than one line on a phone, and then some more of it.',
+  '',
+  '```ts',
+  'const answer = 42',
+  '```',
+  '',
+].join('\n')
+
+const screens = {
+  home: async (look: Look) => {
+    const page = await stage.page('/', look)
+    await page.getByRole('link', { name: 'Proposal' }).waitFor()
+    return page
+  },
+  trash: async (look: Look) => {
+    const page = await stage.page('/trash', look)
+    await page.getByRole('button', { name: 'Restore Old plans' }).waitFor()
+    return page
+  },
+  editor: async (look: Look) => {
+    const ann = await stage.writer('Ann', document, look)
+    await ann.says(/^Saved/)
+    await ann.page.getByRole('button', { name: /^Bob, .*Go there$/ }).waitFor()
+    return ann.page
+  },
+} as const
+
+const looks = [
+  { size: 'desktop', theme: 'light' },
+  { size: 'desktop', theme: 'dark' },
+  { size: 'phone', theme: 'light' },
+  { size: 'phone', theme: 'dark' },
+  { size: 'zoomed', theme: 'light' },
+] as const
+
+describe.each(Object.keys(screens) as (keyof typeof screens)[])('%s', (name) => {
+  it.each(looks)('has nothing serious for axe: $size, $theme', async (look) => {
+    const page = await screens[name](look)
+    await picture(page, `${name}-${look.size}-${look.theme}`)
+    expect(await serious(page)).toEqual([])
+    expect(await sidewaysScroll(page)).toBe(0)
+  })
+
+  it('scrolls only down on the narrowest phone', async () => {
+    const page = await screens[name]({ size: 'narrow' })
+    expect(await sidewaysScroll(page)).toBe(0)
+  })
+})
+
+describe('what opens', () => {
+  it.each(['light', 'dark'] as const)('has nothing serious for axe: menus and dialogs, %s', async (theme) => {
+    const page = await screens.editor({ theme })
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Keyboard' }).waitFor()
+    expect(await serious(page)).toEqual([])
+    await page.getByRole('menuitem', { name: 'Keyboard' }).click()
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    await picture(page, `keyboard-help-${theme}`)
+    expect(await serious(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Name and colour' }).click()
+    await page.getByRole('dialog', { name: 'Name and colour' }).waitFor()
+    await picture(page, `identity-${theme}`)
+    expect(await serious(page)).toEqual([])
+  })
+
+  it('has nothing serious for axe: the question to a stranger, the empty home, a missing page', async () => {
+    const page = await (await stage.stranger({ size: 'phone' })).newPage()
+    const empty = await stage.create()
+    await page.goto(`${stage.url}/d/${empty.id}`)
+    await page.getByRole('dialog', { name: 'Who shall we say is here?' }).waitFor()
+    await picture(page, 'guest-prompt-phone')
+    expect(await serious(page)).toEqual([])
+    await page.goto(`${stage.url}/nowhere`)
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor()
+    expect(await serious(page)).toEqual([])
+  })
+})
+
+/** One line for each rule that is broken seriously: which, and where first. */
+async function serious(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.length}, first ${nodes[0]?.html.slice(0, 160)})`)
+}
+
+/** Pixels by which the page is wider than its window. */
+function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return scrollWidth - clientWidth
+  })
+}
