@@ -59,7 +59,8 @@ export function createAnnouncements(timers: Timers): Announcements {
     // Somebody who came and went within the wait leaves nothing to say.
     if (message === '') return
     saidAt = timers.now()
-    text.set(message)
+    // A region that is given the words it holds already says nothing.
+    text.set(message === text.get() ? `${message}\u00a0` : message)
   }
 
   return {

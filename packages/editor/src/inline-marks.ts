@@ -36,23 +36,24 @@ export function toggleInline(kind: InlineMark): StateCommand {
 }
 
 /** The innermost such node around all of `range`. */
-export function nodeAround(state: EditorState, range: SelectionRange, name: string): SyntaxNode | null {
+export function nodeAround(
+  state: EditorState,
+  { from, to }: { readonly from: number; readonly to: number },
+  name: string,
+): SyntaxNode | null {
   const tree = syntaxTree(state)
-  for (const side of [-1, 1] as const) {
-    for (
-      let node: SyntaxNode | null = tree.resolveInner(side < 0 ? range.from : range.to, side);
-      node !== null;
-      node = node.parent
-    )
-      if (node.name === name && node.from <= range.from && node.to >= range.to) return node
-  }
+  for (const start of [tree.resolveInner(from, 1), tree.resolveInner(to, -1)])
+    for (let node: SyntaxNode | null = start; node !== null; node = node.parent)
+      if (node.name === name && node.from <= from && node.to >= to) return node
   return null
 }
 
 function toggleRange(state: EditorState, range: SelectionRange, { node: name, mark }: InlineMark) {
-  const around = nodeAround(state, range, name)
-  if (around !== null) return withChanges(state, range, marksOf(around))
-  if (!range.empty) return wrap(state, range, name, mark)
+  const pieces = piecesOf(state, range)
+  const around = pieces.map((piece) => nodeAround(state, piece, name))
+  if (around.length > 0 && !around.includes(null))
+    return withChanges(state, range, [...new Set(around)].flatMap(marksOf))
+  if (!range.empty) return wrap(state, range, pieces, name, mark)
   const { head } = range
   const { length } = mark
   if (
@@ -72,9 +73,15 @@ function toggleRange(state: EditorState, range: SelectionRange, { node: name, ma
   ])
 }
 
-/** Around the text of each line, without the marks of the same kind that were inside. */
-function wrap(state: EditorState, range: SelectionRange, name: string, mark: string) {
-  const changes: ChangeSpec[] = []
+interface Piece {
+  readonly from: number
+  readonly to: number
+}
+
+/** The written part of each line in `range`; the caret itself when nothing is selected. */
+function piecesOf(state: EditorState, range: SelectionRange): readonly Piece[] {
+  if (range.empty) return [range]
+  const pieces: Piece[] = []
   for (let line = state.doc.lineAt(range.from); ; line = state.doc.line(line.number + 1)) {
     const prefix = blockPrefix.exec(line.text)?.[0].length ?? 0
     const from = Math.max(range.from, line.from + prefix)
@@ -82,9 +89,23 @@ function wrap(state: EditorState, range: SelectionRange, name: string, mark: str
     const text = from < to ? state.sliceDoc(from, to) : ''
     const start = from + text.length - text.trimStart().length
     const end = from + text.trimEnd().length
-    if (start < end) changes.push({ from: start, insert: mark }, { from: end, insert: mark })
-    if (line.to >= range.to) break
+    if (start < end) pieces.push({ from: start, to: end })
+    if (line.to >= range.to) return pieces
   }
+}
+
+/** Around each piece, without the marks of the same kind that were inside. */
+function wrap(
+  state: EditorState,
+  range: SelectionRange,
+  pieces: readonly Piece[],
+  name: string,
+  mark: string,
+) {
+  const changes: ChangeSpec[] = pieces.flatMap(({ from, to }) => [
+    { from, insert: mark },
+    { from: to, insert: mark },
+  ])
   syntaxTree(state).iterate({
     from: range.from,
     to: range.to,
@@ -93,15 +114,17 @@ function wrap(state: EditorState, range: SelectionRange, name: string, mark: str
     },
   })
   const set = state.changes(changes)
+  const [from, to] = [set.mapPos(range.from, 1), set.mapPos(range.to, -1)]
+  const forwards = range.anchor <= range.head
   return {
     changes: set,
-    range: EditorSelection.range(set.mapPos(range.anchor, 1), set.mapPos(range.head, -1)),
+    range: forwards ? EditorSelection.range(from, to) : EditorSelection.range(to, from),
   }
 }
 
-function marksOf(node: SyntaxNode): { readonly from: number; readonly to: number }[] {
-  return [node.firstChild, node.lastChild].flatMap((child) =>
-    child === null ? [] : [{ from: child.from, to: child.to }],
+function marksOf(node: SyntaxNode | null): Piece[] {
+  return [node?.firstChild, node?.lastChild].flatMap((child) =>
+    child ? [{ from: child.from, to: child.to }] : [],
   )
 }
 

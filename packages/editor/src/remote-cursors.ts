@@ -18,6 +18,8 @@ const labelMs = 1_800
 /** People who did nothing for this long get no chip. */
 const awayMs = 120_000
 const hoverPx = 8
+/** More names at once than this, of those who moved last, would be a page of names. */
+const mostLabels = 12
 
 interface Seen {
   readonly caret: RemoteCaret
@@ -58,6 +60,8 @@ function drawCarets(view: EditorView, timers: Timers, onPick: (client: number) =
     const now = timers.now()
     const named = seen
       .filter(({ caret }) => caret.client === hovered || caret.movedAt + labelMs > now)
+      .sort((a, b) => b.caret.movedAt - a.caret.movedAt)
+      .slice(0, mostLabels)
       .sort((a, b) => a.box.top - b.box.top || a.caret.client - b.caret.client)
     const labels = named.map(({ caret, box }) => labelFor(view, caret, box, marks.labelSize(caret.client)))
     const places = placeLabels(labels, screen, own)

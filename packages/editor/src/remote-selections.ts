@@ -9,6 +9,9 @@ import {
 } from '@codemirror/view'
 import { remoteCarets } from './remote-carets.ts'
 
+/** More tints over each other are mud, and each is an element around every piece of text in it. */
+const mostTints = 12
+
 const tints = new Map<number, Decoration>()
 
 function tint(dye: number): Decoration {
@@ -34,6 +37,9 @@ function tintsInView(view: EditorView): DecorationSet {
   const { from, to } = view.viewport
   const ranges = view.state
     .field(remoteCarets)
+    .filter(({ anchor, head }) => Math.min(anchor, head) < to && Math.max(anchor, head) > from)
+    .sort((a, b) => b.movedAt - a.movedAt)
+    .slice(0, mostTints)
     .map(({ anchor, head, dye }) => ({
       from: Math.max(from, Math.min(anchor, head)),
       to: Math.min(to, Math.max(anchor, head)),

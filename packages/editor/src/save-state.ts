@@ -19,7 +19,7 @@ import {
 export type SaveState =
   | { readonly state: 'loading' }
   | { readonly state: 'saved'; readonly revision: number }
-  /** `edits` is 0 while a new connection is checked and nothing is known to be missing. */
+  /** `edits` is 0 while a connection that came back is checked and nothing is known to be missing. */
   | { readonly state: 'saving'; readonly edits: number; readonly slowly: boolean }
   /** No connection; the browser stored `edits` unsent ones. One being stored right now is not counted yet. */
   | { readonly state: 'device'; readonly edits: number; readonly since: number }
@@ -50,6 +50,8 @@ export interface SaveModel {
   readonly link: Link
   /** There is text to show: from the server or from the device. */
   readonly loaded: boolean
+  /** A connection was lost, or could not be made. */
+  readonly wasAway: boolean
   readonly kept: number
   /** Since when edits wait to be kept; `null`: none do. */
   readonly keepingSince: number | null
@@ -84,6 +86,7 @@ export function openSaveModel(now: number): SaveModel {
     receipts: noReceipts,
     link: { state: 'away', since: now },
     loaded: false,
+    wasAway: false,
     kept: 0,
     keepingSince: null,
     keepingFailed: false,
@@ -110,7 +113,8 @@ export function saveStateOf(model: SaveModel, now: number): SaveState {
     return { state: 'not-saved', edits, reason: link.notSaved }
   const slowly = model.slowly || (slowAt(model) ?? Number.POSITIVE_INFINITY) <= now
   if (edits > 0) return { state: 'saving', edits, slowly }
-  if (!isSettled(receipts)) return model.loaded ? { state: 'saving', edits, slowly } : { state: 'loading' }
+  if (!isSettled(receipts))
+    return model.wasAway || slowly ? { state: 'saving', edits, slowly } : { state: 'loading' }
   if (now < model.editedAt + restMs) return { state: 'saving', edits: 1, slowly: false }
   return { state: 'saved', revision: model.revision }
 }
@@ -124,7 +128,7 @@ export function nextChange(model: SaveModel, now: number): number | null {
 
 function awayState(model: SaveModel, since: number, now: number): SaveState {
   const edits = unconfirmed(model.receipts)
-  if (!model.loaded && edits === 0) return { state: 'loading' }
+  if (edits === 0 && !(model.loaded && model.wasAway)) return { state: 'loading' }
   const failed = failsAt(model)
   if (model.keepingFailed || (failed !== null && failed <= now)) return { state: 'tab', edits, since }
   return { state: 'device', edits: Math.max(0, model.kept - model.receipts.confirmed), since }
@@ -171,8 +175,12 @@ function applied(model: SaveModel, event: SaveEvent, now: number): SaveModel {
       if (model.link.state !== 'open') return model
       return { ...model, link: { ...model.link, notSaved: event.reason } }
     case 'lost':
-      if (model.link.state !== 'open') return model
-      return { ...model, link: { state: 'away', since: now } }
+      if (model.link.state === 'refused') return model
+      return {
+        ...model,
+        wasAway: true,
+        link: model.link.state === 'open' ? { state: 'away', since: now } : model.link,
+      }
     case 'refused':
       return { ...model, link: { state: 'refused', reason: event.reason } }
   }
