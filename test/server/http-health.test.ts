@@ -1,3 +1,4 @@
+import { contentUpdate } from '@weft/document'
 import { StorageFailure } from '@weft/sync'
 import { describe, expect, it } from 'vitest'
 import { rawSocket } from '../support/raw-socket.ts'
@@ -91,6 +92,30 @@ describe('a storage that fails', () => {
       expect(answer.headers.get('retry-after')).toBe('5')
       expect(answer.text).not.toContain('secret')
     }
+  })
+
+  it('is told to a program that waits for its update, which may come again', async () => {
+    let isFull = true
+    await using server = await weft({
+      storage: (storage) => ({
+        ...storage,
+        updates: {
+          ...storage.updates,
+          append: (...entries) =>
+            isFull
+              ? Promise.reject(new StorageFailure('full', { full: true }))
+              : storage.updates.append(...entries),
+        },
+      }),
+    })
+    const { id } = await server.create()
+    const update = contentUpdate('late')
+    const post = () =>
+      server.ask('POST', `/documents/${id}/updates`, update, { 'content-type': 'application/octet-stream' })
+    expect(await post()).toMatchObject({ status: 503, json: { code: 'storage-unavailable' } })
+    isFull = false
+    expect(await post()).toMatchObject({ status: 200, json: { revision: 1 } })
+    expect((await server.ask('GET', `/documents/${id}/content`)).text).toBe('late')
   })
 })
 

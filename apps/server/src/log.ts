@@ -23,8 +23,14 @@ const secrets = [
   'query',
 ]
 
-/** Lines go to standard error, so that standard output holds what a person is meant to read. */
-export function openLog(level: LogLevel, to: DestinationStream = destination(2)): Logger {
+/**
+ * Lines go to standard error, so that standard output holds what a person is meant to read; and not at once, so
+ * that a slow reader of them slows nobody. What is left is written when the process exits.
+ */
+export function openLog(
+  level: LogLevel,
+  to: DestinationStream = destination({ dest: 2, sync: false }),
+): Logger {
   return pino(
     {
       level,

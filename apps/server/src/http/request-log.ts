@@ -10,7 +10,8 @@ export function observed({ log, metrics, timers }: HttpDeps): MiddlewareHandler<
   return async (c, next) => {
     const startedAt = timers.now()
     await next()
-    const ms = timers.now() - startedAt
+    // The clock may be set back meanwhile.
+    const ms = Math.max(0, timers.now() - startedAt)
     const { method, path } = c.req
     const { status } = c.res
     // Of the handler that answered: the last one that ran.
