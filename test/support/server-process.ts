@@ -18,7 +18,7 @@ export interface ServerProcess {
 const main = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
 
 /** A setting of the tests or of this shell is none of the server's. */
-export function serverEnvironment(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+function serverEnvironment(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('WEFT_') && !['PORT', 'HOST', 'LOG_LEVEL', 'NODE_OPTIONS'].includes(name),
   )

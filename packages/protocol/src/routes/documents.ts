@@ -10,7 +10,7 @@ import {
   title,
 } from './schemas.ts'
 
-export const newDocument = z
+const newDocument = z
   .strictObject({
     title: title.optional(),
     kind: documentKind.optional().openapi({ default: 'markdown' }),
@@ -27,7 +27,7 @@ export const newDocument = z
   })
   .openapi('NewDocument')
 
-export const documentChanges = z
+const documentChanges = z
   .strictObject({ title: title.optional(), language: language.nullable().optional() })
   .refine((changes) => Object.keys(changes).length > 0, 'Name at least one field to change.')
   .openapi('DocumentChanges')

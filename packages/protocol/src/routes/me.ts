@@ -3,7 +3,7 @@ import { programDye } from '../actor.ts'
 import { limits } from '../limits.ts'
 import { bodyProblems, problemResponses } from './schemas.ts'
 
-export const me = z
+const me = z
   .object({
     id: z.string(),
     kind: z.enum(['user', 'guest', 'token']),
@@ -15,7 +15,7 @@ export const me = z
 /** Neither control characters nor those that turn the writing direction: a name stands beside other people's. */
 const plainName = /^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u
 
-export const newMe = z
+const newMe = z
   .strictObject({
     name: z
       .string()

@@ -27,7 +27,7 @@ export const language = z
   .max(limits.languageLength)
   .openapi({ description: 'For syntax colours, as in a Markdown fence.', example: 'typescript' })
 
-export const documentId = z.string().regex(documentIdPattern).openapi({ example: 'Zk3xQyVw0sJ1m8bT5nR2aA' })
+const documentId = z.string().regex(documentIdPattern).openapi({ example: 'Zk3xQyVw0sJ1m8bT5nR2aA' })
 
 export const document = z
   .object({
@@ -49,7 +49,7 @@ export const document = z
 export type DocumentKind = (typeof documentKinds)[number]
 export type DocumentResource = z.infer<typeof document>
 
-export const problem = z
+const problem = z
   .object({
     type: z.string(),
     title: z.string(),
