@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     reporters: ['default', reporter],
-    // Groups run one after the other: the browser tests measure what a person sees and want the machine to themselves.
+    // Groups run one after the other.
     projects: [
       {
         test: {
@@ -31,7 +31,7 @@ export default defineConfig({
           include: ['browser/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
