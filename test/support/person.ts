@@ -10,7 +10,7 @@ import {
   encode,
   type WireMessage,
 } from '@weft/protocol'
-import { type Membership, messageIn, type Peer, type Rooms } from '@weft/sync'
+import { type Membership, messagesIn, type Peer, type Rooms } from '@weft/sync'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import * as awareness from 'y-protocols/awareness'
@@ -149,7 +149,7 @@ export class Person {
     if (this.isStalled) return false
     const framed = this.incoming.shift()
     if (framed === undefined) return false
-    this.#hear(decode(messageIn(framed)))
+    for (const message of messagesIn(framed)) this.#hear(decode(message))
     if (this.incoming.length === 0) this.membership?.drained()
     return true
   }

@@ -17,16 +17,21 @@ export class Audience {
   readonly #snapshot: Snapshot
   readonly #presence: PresenceWindow
 
-  constructor(timers: Timers, snapshot: Snapshot) {
+  constructor(timers: Timers, snapshot: Snapshot, isTurnUnderWay: () => boolean) {
     this.#timers = timers
     this.#snapshot = snapshot
-    this.#presence = new PresenceWindow(
-      timers,
-      (framed) => {
-        for (const member of this.#members) member.send(framed, snapshot.stateVector)
+    const members = this.#members
+    this.#presence = new PresenceWindow(timers, {
+      get people() {
+        return members.size
       },
-      () => this.#members.size,
-    )
+      get isTurnUnderWay() {
+        return isTurnUnderWay()
+      },
+      tell(framed) {
+        for (const member of members) member.send(framed, snapshot.stateVector)
+      },
+    })
   }
 
   get size(): number {
@@ -61,10 +66,16 @@ export class Audience {
     return true
   }
 
-  /** An update that is durable. `before`: what those have who were told everything so far. */
+  /** An update that is durable, and the presence that waits. `before`: what those have who were told everything so far. */
   tell(update: Uint8Array, before: StateVector): void {
-    const framed = frame(encode({ type: 'update', update }))
-    for (const member of this.#members) member.tell(framed, before)
+    const updateFrame = frame(encode({ type: 'update', update }))
+    const presenceFrame = this.#presence.takeFrame()
+    const together = presenceFrame === null ? updateFrame : inOneWrite(updateFrame, presenceFrame)
+    for (const member of this.#members) {
+      if (member.hasAsked) member.send(together, before)
+      // One that has not asked for the document yet would only have to keep the update aside.
+      else if (presenceFrame !== null) member.send(presenceFrame, before)
+    }
   }
 
   /** All that a client with this state vector lacks. */
@@ -104,4 +115,11 @@ export class Audience {
   close(): void {
     this.#presence.close()
   }
+}
+
+function inOneWrite(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
 }

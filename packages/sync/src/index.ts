@@ -1,5 +1,5 @@
 export { LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
-export { frame, messageIn } from './outbox.ts'
+export { frame, messagesIn } from './outbox.ts'
 export {
   type Bus,
   type BusMessage,

@@ -36,9 +36,9 @@ export class Member {
     return this.#confirmable > this.#receipted
   }
 
-  /** An update for everybody. One that has not asked for the document yet would only have to keep it aside. */
-  tell(framed: Uint8Array, has: StateVector): void {
-    if (this.#hasAsked) this.#outbox.send(framed, has)
+  /** It said what it has, and was answered: from then on updates make sense to it. */
+  get hasAsked(): boolean {
+    return this.#hasAsked
   }
 
   /** See {@link Outbox.send}. */

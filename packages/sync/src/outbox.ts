@@ -28,10 +28,19 @@ export function frame(message: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** The message inside a frame made by {@link frame}. */
-export function messageIn(framed: Uint8Array): Uint8Array {
-  const length = framed[1]
-  return framed.subarray(length === 126 ? 4 : length === 127 ? 10 : 2)
+/** The messages inside frames made by {@link frame}, laid end to end. */
+export function messagesIn(framed: Uint8Array): Uint8Array[] {
+  const messages: Uint8Array[] = []
+  const view = new DataView(framed.buffer, framed.byteOffset, framed.byteLength)
+  for (let at = 0; at < framed.length; ) {
+    const short = view.getUint8(at + 1)
+    const start = at + (short === 126 ? 4 : short === 127 ? 10 : 2)
+    const length =
+      short === 126 ? view.getUint16(at + 2) : short === 127 ? Number(view.getBigUint64(at + 2)) : short
+    messages.push(framed.subarray(start, start + length))
+    at = start + length
+  }
+  return messages
 }
 
 export class Outbox {

@@ -110,8 +110,8 @@ export interface Peer {
   readonly receipts: boolean
   /** Bytes accepted by `send` that the network has not taken yet. */
   readonly queuedBytes: number
-  /** Queues `frame`. The caller never changes it afterwards: the same bytes go to many peers. */
-  send(frame: Uint8Array): void
+  /** Queues one or more frames. The caller never changes them afterwards: the same bytes go to many peers. */
+  send(frames: Uint8Array): void
   /** Stops or resumes reading from this client, so that its bytes wait in its own network stack. */
   setReading(reading: boolean): void
   close(reason: CloseReason): void

@@ -1,24 +1,33 @@
-/** Presence on its own clock: changes are gathered and told together, and never wait for the disk. */
+/**
+ * Presence on its own clock: changes are gathered and told together. They leave in one write with an update if
+ * one is about to leave anyway, but never wait for the disk.
+ */
 import { encode, limits } from '@weft/protocol'
 import { frame } from './outbox.ts'
 import type { Peer, Timers } from './ports.ts'
 import { Presence } from './presence.ts'
-import { presenceWindowMs } from './windows.ts'
+import { presenceRideMs, presenceWindowMs } from './windows.ts'
+
+/** What the window needs to know of its room, and how it speaks to it. */
+export interface PresenceRoom {
+  readonly people: number
+  /** An update is on its way to the disk, and will be told after. */
+  readonly isTurnUnderWay: boolean
+  tell(framed: Uint8Array): void
+}
 
 export class PresenceWindow {
   readonly #presence = new Presence()
   readonly #timers: Timers
-  readonly #tell: (framed: Uint8Array) => void
-  readonly #people: () => number
+  readonly #room: PresenceRoom
   #toldAt = Number.NEGATIVE_INFINITY
   #cancelTell: (() => void) | null = null
   #cancelExpiry: (() => void) | null = null
   #all: Uint8Array | null = null
 
-  constructor(timers: Timers, tell: (framed: Uint8Array) => void, people: () => number) {
+  constructor(timers: Timers, room: PresenceRoom) {
     this.#timers = timers
-    this.#tell = tell
-    this.#people = people
+    this.#room = room
   }
 
   /** Throws MalformedMessage. */
@@ -40,6 +49,16 @@ export class PresenceWindow {
     return this.#all
   }
 
+  /** What has changed since it was last told; `null` if nothing has. The caller tells it. */
+  takeFrame(): Uint8Array | null {
+    this.#cancelTell?.()
+    this.#cancelTell = null
+    const states = this.#presence.takeChanges()
+    if (states === null) return null
+    this.#toldAt = this.#timers.now()
+    return frame(encode({ type: 'presence', states }))
+  }
+
   close(): void {
     this.#cancelTell?.()
     this.#cancelExpiry?.()
@@ -50,16 +69,15 @@ export class PresenceWindow {
     this.#all = null
     this.#watchExpiry()
     if (this.#cancelTell !== null) return
-    const wait = this.#toldAt + presenceWindowMs(this.#people()) - this.#timers.now()
+    const window = this.#toldAt + presenceWindowMs(this.#room.people) - this.#timers.now()
+    const wait = Math.max(window, this.#room.isTurnUnderWay ? presenceRideMs : 0)
     if (wait <= 0) this.#tellChanges()
     else this.#cancelTell = this.#timers.after(wait, () => this.#tellChanges())
   }
 
   #tellChanges(): void {
-    this.#cancelTell = null
-    this.#toldAt = this.#timers.now()
-    const states = this.#presence.takeChanges()
-    if (states !== null) this.#tell(frame(encode({ type: 'presence', states })))
+    const framed = this.takeFrame()
+    if (framed !== null) this.#room.tell(framed)
   }
 
   #watchExpiry(): void {

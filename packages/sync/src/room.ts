@@ -104,7 +104,7 @@ export class Room {
     this.lineage = slice.lineage
     this.#known = new Known(slice.kind)
     this.#snapshot = new Snapshot(slice.kind)
-    this.#audience = new Audience(deps.timers, this.#snapshot)
+    this.#audience = new Audience(deps.timers, this.#snapshot, () => this.#busy)
     this.#journal = new Journal(document, deps, (reason) => this.#audience.tellTrouble(reason))
     this.#fold = new Fold(document, this.#snapshot, {
       ...deps,
