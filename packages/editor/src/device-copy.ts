@@ -104,15 +104,17 @@ export function openDeviceCopy(options: DeviceCopyOptions): DeviceCopy {
   async function writeBatch(to: DeviceStore, batch: typeof queue, fold: boolean) {
     const replaces = fold ? rows : []
     const updates = fold ? [Y.encodeStateAsUpdate(ydoc)] : batch.updates
+    const upTo = kept + batch.edits
     const written = await to.write(document, lineage, {
       updates,
-      edits: batch.edits,
+      // The server may be quicker than the device.
+      edits: upTo <= confirmed ? 0 : batch.edits,
       at: timers.now(),
       replaces,
     })
     whole = false
     rows = fold ? [written.row] : [...rows, written.row]
-    kept += batch.edits
+    kept = upTo
     if (written.unsent !== null) unsent.push({ ...written.unsent, upTo: kept })
     options.onKept(kept)
   }
@@ -121,7 +123,8 @@ export function openDeviceCopy(options: DeviceCopyOptions): DeviceCopy {
     const done = unsent.filter((row) => row.upTo <= confirmed)
     if (done.length === 0) return
     await from.forgetUnsent(done.map((row) => row.key))
-    unsent = unsent.filter((row) => row.upTo > confirmed)
+    // By name, not by number: more may have been confirmed meanwhile.
+    unsent = unsent.filter((row) => !done.includes(row))
   }
 
   function hasConfirmed(): boolean {
@@ -158,8 +161,8 @@ export function openDeviceCopy(options: DeviceCopyOptions): DeviceCopy {
     },
     async close() {
       ydoc.off('update', onUpdate)
-      cancelTimer?.()
-      await writing
+      // One write may start the next.
+      while (writing !== null) await writing
       cancelTimer?.()
       if (queue.updates.length > 0 || whole || hasConfirmed()) await flush()
       store?.close()
