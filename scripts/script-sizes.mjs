@@ -13,6 +13,12 @@ const budgets = [
   { page: 'editor', entries: ['index.html', 'src/pages/document-page.tsx'], kilobytes: 430 },
 ]
 
+/** Scripts of public/ that the page itself names; they are in no manifest. */
+function plainScripts() {
+  const page = readFileSync(path.join(dist, 'index.html'), 'utf8')
+  return [...page.matchAll(/<script src="\/([\w.-]+\.js)"/g)].map((match) => match[1])
+}
+
 /** The script files that `entries` load at once; what is imported on demand does not count. */
 function scriptsOf(manifest, entries) {
   const seen = new Set()
@@ -25,7 +31,8 @@ function scriptsOf(manifest, entries) {
     if (manifest[entry] === undefined) throw new Error(`${entry} is no entry of the build`)
     visit(entry)
   }
-  return [...new Set([...seen].map((key) => manifest[key].file))].filter((file) => file.endsWith('.js'))
+  const built = [...seen].map((key) => manifest[key].file).filter((file) => file.endsWith('.js'))
+  return [...new Set([...built, ...plainScripts()])]
 }
 
 if (!buildWeb(process.execPath)) process.exit(1)
