@@ -228,7 +228,7 @@ describe.concurrent('[W19] an update that builds on something missing', () => {
     const { updates } = parts()
     const client = wireClient(server.port, id, { manual: true })
     await client.opened()
-    for (let tries = 0; tries < 3; tries++) {
+    for (let tries = 0; tries < 10; tries++) {
       client.send({ type: 'sync-step-2', update: updates[2] ?? Uint8Array.of() })
     }
     expect(await client.closeCode()).toBe(closeCodes['out-of-sync'])

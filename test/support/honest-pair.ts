@@ -8,8 +8,8 @@ export interface HonestPair {
   readonly edits: number
   /** Both are still on their first connection, or were when they stopped. */
   readonly isUndisturbed: boolean
-  /** One edit each way; resolves when both have both. */
-  exchange(): Promise<void>
+  /** Resolves when edits begun from now on have arrived, both ways. */
+  goesOn(): Promise<void>
   /** Ends typing; rejects if an edit did not arrive. */
   stop(): Promise<void>
 }
@@ -52,7 +52,10 @@ export async function honestPair(port: number, document: string): Promise<Honest
     get isUndisturbed() {
       return wasUndisturbed ?? people.every((person) => person.isOpen)
     },
-    exchange,
+    async goesOn() {
+      const before = edits
+      await until(() => edits > before + 2, { withinMs: 20_000, what: 'the honest go on' })
+    },
     async stop() {
       stopped = true
       await typing
