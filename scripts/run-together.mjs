@@ -1,4 +1,6 @@
 // Runs programs on one Node for as long as all of them run; when one ends, the others end with it.
+//
+// Trap: npm, when it is ended, does not tell what it runs; who only watches for signals then runs for ever.
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { childEnv } from './child-env.mjs'
@@ -16,14 +18,28 @@ export function runTogether(node, programs) {
       exitCode ??= code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)
       running -= 1
       if (running === 0) process.exit(exitCode)
-      for (const other of children) other.kill('SIGTERM')
+      end('SIGTERM')
     })
   }
+  const end = (signal) => {
+    for (const child of children) child.kill(signal)
+  }
+  if (process.env.npm_lifecycle_event !== undefined) onParentGone(() => end('SIGTERM'))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // Ctrl-C reaches the whole process group: passing it on would be a second one, which means "at once".
       if (signal === 'SIGINT' && process.stdin.isTTY) return
-      for (const child of children) child.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
+      end(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
     })
   }
+}
+
+function onParentGone(tell) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    tell()
+  }, 500)
+  watch.unref()
 }

@@ -8,8 +8,8 @@ beforeAll(async () => {
 })
 afterEach(() => stage.clear())
 afterAll(async () => {
-  expect(stage.complaints).toEqual([])
   await stage[Symbol.asyncDispose]()
+  expect(stage.complaints).toEqual([])
 })
 
 describe('the home of documents', () => {
