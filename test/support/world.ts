@@ -7,7 +7,7 @@ import { type DocumentId, type DocumentKind, parseDocumentId } from '@weft/proto
 import { localBus } from '@weft/server/bus/local'
 import { openMemory } from '@weft/server/storage/memory'
 import type { Storage } from '@weft/server/storage/storage'
-import { type LogEntry, Rooms, type RoomsDeps, StorageFailure, type UpdateLog } from '@weft/sync'
+import { type LogEntry, type RoomDeps, Rooms, StorageFailure, type UpdateLog } from '@weft/sync'
 import * as Y from 'yjs'
 import { Person } from './person.ts'
 import { type Random, random } from './random.ts'
@@ -33,7 +33,7 @@ export class World {
     this.rooms = new Rooms(this.#deps())
   }
 
-  #deps(): RoomsDeps {
+  #deps(): RoomDeps {
     return {
       log: this.log,
       bus: localBus(),
@@ -68,6 +68,17 @@ export class World {
     const person = new Person(name, this.#clientIds++, options)
     this.people.push(person)
     return person
+  }
+
+  /** A document in which these people are, all connected and quiet. */
+  async together(
+    ...names: string[]
+  ): Promise<{ readonly document: DocumentId; readonly people: readonly Person[] }> {
+    const document = await this.document()
+    const people = names.map((name) => this.person(name))
+    for (const person of people) await this.connect(person, document)
+    await this.settled()
+    return { document, people }
   }
 
   /** Waits for a connection, letting the slow storage go on meanwhile. */

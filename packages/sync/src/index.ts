@@ -17,4 +17,5 @@ export {
   type Unsubscribe,
   type UpdateLog,
 } from './ports.ts'
-export { type Membership, Rooms, type RoomsDeps, type RoomsStats } from './rooms.ts'
+export type { RoomDeps } from './room.ts'
+export { type Membership, Rooms, type RoomsStats } from './rooms.ts'

@@ -24,20 +24,32 @@ import { Known } from './known.ts'
 import type { Member } from './member.ts'
 import { merge } from './merge.ts'
 import {
+  type Bus,
   type BusMessage,
   DocumentGone,
+  type Folder,
   type LogEntry,
   type LogPosition,
   type LogSlice,
   type Peer,
+  type Reporter,
+  type Timers,
   type Unsubscribe,
+  type UpdateLog,
 } from './ports.ts'
-import type { RoomsDeps } from './rooms.ts'
 import { isEmpty, type ScannedUpdate, scan } from './scan.ts'
 import { Snapshot } from './snapshot.ts'
 import { decodeStateVector } from './state-vector.ts'
 import { type Turn, Uncommitted } from './uncommitted.ts'
 import { updateWindowMs } from './windows.ts'
+
+export interface RoomDeps {
+  readonly log: UpdateLog
+  readonly bus: Bus
+  readonly folder: Folder
+  readonly timers: Timers
+  readonly reporter: Reporter
+}
 
 /** What the room tells its keeper. */
 export interface RoomEvents {
@@ -51,7 +63,7 @@ export class Room {
   readonly lineage: string
   readonly #document: DocumentId
   readonly #kind: DocumentKind
-  readonly #deps: RoomsDeps
+  readonly #deps: RoomDeps
   readonly #events: RoomEvents
   readonly #unsubscribe: Unsubscribe
   readonly #audience: Audience
@@ -71,7 +83,7 @@ export class Room {
   #cancelWindow: (() => void) | null = null
 
   /** R3: subscribes, then reads: what is published in between makes the room look again. */
-  static async open(document: DocumentId, deps: RoomsDeps, events: RoomEvents): Promise<Room> {
+  static async open(document: DocumentId, deps: RoomDeps, events: RoomEvents): Promise<Room> {
     const early: BusMessage[] = []
     let deliver = (message: BusMessage): unknown => early.push(message)
     const unsubscribe = await deps.bus.subscribe(document, {
@@ -91,7 +103,7 @@ export class Room {
 
   private constructor(
     document: DocumentId,
-    deps: RoomsDeps,
+    deps: RoomDeps,
     events: RoomEvents,
     unsubscribe: Unsubscribe,
     slice: LogSlice,

@@ -7,25 +7,8 @@
 import { type Actor, type DocumentId, limits, MalformedMessage } from '@weft/protocol'
 import { LineageMismatch, MalformedUpdate } from './errors.ts'
 import type { Member } from './member.ts'
-import {
-  type Bus,
-  type Folder,
-  type LogPosition,
-  type Peer,
-  type Reporter,
-  StorageFailure,
-  type Timers,
-  type UpdateLog,
-} from './ports.ts'
-import { Room } from './room.ts'
-
-export interface RoomsDeps {
-  readonly log: UpdateLog
-  readonly bus: Bus
-  readonly folder: Folder
-  readonly timers: Timers
-  readonly reporter: Reporter
-}
+import { type LogPosition, type Peer, StorageFailure } from './ports.ts'
+import { Room, type RoomDeps } from './room.ts'
 
 /** A peer's place in a room. */
 export interface Membership {
@@ -50,11 +33,11 @@ interface Place {
 }
 
 export class Rooms {
-  readonly #deps: RoomsDeps
+  readonly #deps: RoomDeps
   readonly #places = new Map<DocumentId, Place>()
   #isClosing = false
 
-  constructor(deps: RoomsDeps) {
+  constructor(deps: RoomDeps) {
     this.#deps = deps
   }
 
