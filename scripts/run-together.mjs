@@ -24,14 +24,19 @@ export function runTogether(node, programs) {
   const end = (signal) => {
     for (const child of children) child.kill(signal)
   }
-  if (process.env.npm_lifecycle_event !== undefined) onParentGone(() => end('SIGTERM'))
+  let interrupted = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // Ctrl-C reaches the whole process group: passing it on would be a second one, which means "at once".
+      if (signal === 'SIGINT') interrupted = true
       if (signal === 'SIGINT' && process.stdin.isTTY) return
       end(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
     })
   }
+  if (process.env.npm_lifecycle_event !== undefined)
+    onParentGone(() => {
+      if (!interrupted) end('SIGTERM')
+    })
 }
 
 function onParentGone(tell) {
