@@ -84,6 +84,7 @@ export function openEditor(options: EditorOptions): Editor {
   const locks = new Compartment()
   const hint = new Compartment()
   let closed = false
+  let isTabExplained = false
   /** Who is here on this connection has been told; from now on people join. */
   let introduced = false
   /** Whose text the transaction under way brings. */
@@ -197,6 +198,7 @@ export function openEditor(options: EditorOptions): Editor {
         hint.reconfigure(options.placeholder === undefined ? [] : placeholder(options.placeholder)),
       ],
     })
+    explainTab()
   }
 
   function onUpdate(update: ViewUpdate) {
@@ -229,10 +231,17 @@ export function openEditor(options: EditorOptions): Editor {
   }
 
   function onFocus() {
-    if (!activity.visited && !view.state.readOnly) announcements.say(words.tab)
     activity.entered()
     presence.touch()
     surroundings.peopleChanged()
+    explainTab()
+  }
+
+  /** Once, to somebody who is in a text that Tab indents. */
+  function explainTab() {
+    if (isTabExplained || view.state.readOnly || !view.hasFocus) return
+    isTabExplained = true
+    announcements.say(words.tab)
   }
 
   function announceConnection() {
