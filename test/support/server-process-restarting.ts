@@ -5,8 +5,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 export interface RestartingServer extends AsyncDisposable {
   readonly port: number
-  /** Resolves with the milliseconds until it answered. */
-  start(): Promise<number>
+  /** Resolves with the milliseconds until it answered. `flags`: settings beyond the port and the folder. */
+  start(flags?: readonly string[]): Promise<number>
   /** kill -9: nothing of it runs any more when this resolves. */
   kill(): Promise<void>
   /** SIGTERM. Resolves with its exit code. */
@@ -40,9 +40,10 @@ export async function restartingServer(entry?: string): Promise<RestartingServer
     get stderr() {
       return running?.stderr ?? ''
     },
-    async start() {
+    async start(flags = []) {
       const began = performance.now()
-      running = serverProcess(['--port', `${port}`, '--data', folder.path], { LOG_LEVEL: 'warn' }, entry)
+      const all = ['--port', `${port}`, '--data', folder.path, ...flags]
+      running = serverProcess(all, { LOG_LEVEL: 'warn' }, entry)
       await running.url()
       return performance.now() - began
     },
