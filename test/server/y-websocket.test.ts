@@ -3,6 +3,7 @@ import { closeCodes } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { random, seeds } from '../support/random.ts'
+import { rawHttp } from '../support/raw-http.ts'
 import {
   areSame,
   type StockClient,
@@ -193,6 +194,21 @@ describe.concurrent('[W8] a final close', () => {
     expect(client.closes.every((code) => code === closeCodes['not-found'])).toBe(true)
     expect(client.attempts).toBeGreaterThan(1)
     expect(client.attempts).toBeLessThanOrEqual(4)
+  })
+})
+
+describe.concurrent('[W9] an upgrade of anything but /sync', () => {
+  const get = (path: string, upgrade: string) =>
+    rawHttp(
+      server.port,
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`,
+    )
+
+  test('is answered as if it were none: curl offers HTTP/2 with every request', async () => {
+    for (const upgrade of ['h2c', 'websocket']) {
+      expect((await get('/healthz', upgrade)).status).toBe(200)
+      expect((await get('/api/v1/elsewhere', upgrade)).status).toBe(404)
+    }
   })
 })
 

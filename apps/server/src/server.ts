@@ -16,6 +16,7 @@ import { createGuests } from './identity.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
 import type { Storage } from './storage/storage.ts'
+import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
 export interface ServerDeps {
@@ -48,7 +49,11 @@ export interface RunningServer {
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
   const { storage, worker, bus, timers, log } = deps
-  const server = createServer(timeouts)
+  const server = createServer({
+    ...timeouts,
+    // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
+    shouldUpgradeCallback: (request) => isSyncPath(request.url),
+  })
   const port = await listen(server, config)
 
   const rooms = new Rooms({ log: storage.updates, bus, folder: worker, timers, reporter: reporterTo(log) })
