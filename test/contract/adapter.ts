@@ -1,7 +1,7 @@
 /** One way to store documents, as the suites of this folder see it. */
 import { type DocumentId, parseDocumentId } from '@weft/protocol'
 import type { DocumentDraft, Storage } from '@weft/server/storage/storage'
-import type { LogEntry } from '@weft/sync'
+import type { FoldedLog, LogEntry } from '@weft/sync'
 
 export interface Adapter {
   /** Goes into the tests' names, with the seed if there is one. */
@@ -38,6 +38,11 @@ export function draft(named: Partial<DocumentDraft> = {}): DocumentDraft {
     first: null,
     ...named,
   }
+}
+
+/** A snapshot of that text, whose client ids are nobody's. */
+export function folded(text: string | Uint8Array): FoldedLog {
+  return { update: typeof text === 'string' ? entry(text).update : text, owners: new Map() }
 }
 
 export function entry(text: string, named: Partial<LogEntry> = {}): LogEntry {

@@ -23,7 +23,7 @@ import {
 } from '@weft/server/storage/storage'
 import { DocumentGone } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Adapter, documentId, draft, entry, type OpenStorage, range, texts } from './adapter.ts'
+import { type Adapter, documentId, draft, entry, folded, type OpenStorage, range, texts } from './adapter.ts'
 
 export function documentStoreSuite(adapter: Adapter): void {
   describe(`document store: ${adapter.name}`, () => {
@@ -153,7 +153,7 @@ export function documentStoreSuite(adapter: Adapter): void {
       await storage.updates.append(created.id, [entry('a', { at: 1 }), entry('b', { at: 1_780_000_000_000 })])
       const changed = { ...created, revision: 2, updatedAt: 1_780_000_000_000 }
       expect(await documents.get(created.id)).toEqual(changed)
-      await storage.updates.fold(created.id, entry('ab').update, 2)
+      await storage.updates.fold(created.id, folded('ab'), 2)
       expect(await documents.get(created.id)).toEqual(changed)
     })
 

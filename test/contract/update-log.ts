@@ -13,13 +13,14 @@
  * L10 A fold that races appends loses none of them.
  * L11 A fold beyond the end of the log, or of a document that is gone, is refused and changes nothing.
  * L12 Any bytes of any length come back as they were.
+ * L13 Who wrote each entry, and whose the client ids of a snapshot are, comes back with it.
  */
 import type { DocumentId } from '@weft/protocol'
 import type { Storage } from '@weft/server/storage/storage'
 import { DocumentGone, type UpdateLog } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { random } from '../support/random.ts'
-import { type Adapter, documentId, draft, entry, type OpenStorage, range, texts } from './adapter.ts'
+import { type Adapter, documentId, draft, entry, folded, type OpenStorage, range, texts } from './adapter.ts'
 
 export function updateLogSuite(adapter: Adapter): void {
   describe(`update log: ${adapter.name}`, () => {
@@ -118,11 +119,20 @@ export function updateLogSuite(adapter: Adapter): void {
 
     test('[L4] a read gives what comes after the position, and what the document is', async () => {
       const { id } = await storage.documents.create(draft({ kind: 'code', lineage: 'the-lineage' }))
-      expect(await log.read(id, 0)).toEqual({ updates: [], head: 0, lineage: 'the-lineage', kind: 'code' })
+      expect(await log.read(id, 0)).toEqual({
+        updates: [],
+        actors: [],
+        owners: new Map(),
+        head: 0,
+        lineage: 'the-lineage',
+        kind: 'code',
+      })
       await log.append(id, [entry('a'), entry('b'), entry('c')])
       const rest = await log.read(id, 1)
       expect({ ...rest, updates: texts(rest.updates) }).toEqual({
         updates: ['b', 'c'],
+        actors: ['guest:ann', 'guest:ann'],
+        owners: new Map(),
         head: 3,
         lineage: 'the-lineage',
         kind: 'code',
@@ -130,6 +140,23 @@ export function updateLogSuite(adapter: Adapter): void {
       expect((await log.read(id, 3)).updates).toEqual([])
       // A reader that was at another copy of the database may be ahead.
       expect(await log.read(id, 9)).toMatchObject({ updates: [], head: 3 })
+    })
+
+    test('[L13] who wrote what comes back, of folded entries as the fold said', async () => {
+      const document = await newDocument()
+      await log.append(document, [entry('a', { actor: 'guest:ann' }), entry('b', { actor: 'token:robot' })])
+      expect((await log.read(document, 0)).actors).toEqual(['guest:ann', 'token:robot'])
+      const owners = new Map([
+        [7, 'guest:ann'],
+        [2 ** 32 - 1, 'guest:ann'],
+        [3, 'token:robot'],
+      ])
+      await log.fold(document, { ...folded('ab'), owners }, 2)
+      await log.append(document, [entry('c', { actor: 'guest:ben' })])
+      const slice = await log.read(document, 0)
+      expect(slice.actors).toEqual([null, 'guest:ben'])
+      expect(slice.owners).toEqual(owners)
+      expect((await log.read(document, 2)).owners).toEqual(new Map())
     })
 
     test('[L5] a document that never was takes no entries and gives none', async () => {
@@ -195,9 +222,9 @@ export function updateLogSuite(adapter: Adapter): void {
       expect(texts((await log.read(document, 0)).updates)).toEqual(['abc'])
 
       const snapshot = new TextEncoder().encode('folded')
-      const folded = log.fold(document, snapshot, 1)
+      const folding = log.fold(document, folded(snapshot), 1)
       snapshot.fill(0)
-      await folded
+      await folding
       expect(texts((await log.read(document, 0)).updates)).toEqual(['folded'])
     })
 
@@ -205,7 +232,7 @@ export function updateLogSuite(adapter: Adapter): void {
       const document = await newDocument()
       const pooled = Buffer.from('pooled')
       await log.append(document, [entry('', { update: pooled }), entry('', { update: pooled.subarray(2) })])
-      await log.fold(document, pooled, 1)
+      await log.fold(document, folded(pooled), 1)
       expect(pooled.toString()).toBe('pooled')
       expect(texts((await log.read(document, 0)).updates)).toEqual(['pooled', 'oled'])
     })
@@ -213,7 +240,7 @@ export function updateLogSuite(adapter: Adapter): void {
     test('[L7] what a reader does to its bytes, no other reader sees', async () => {
       const document = await newDocument()
       await log.append(document, [entry('a'), entry('b')])
-      await log.fold(document, entry('folded').update, 1)
+      await log.fold(document, folded('folded'), 1)
       for (const update of (await log.read(document, 0)).updates) update.fill(0)
       expect(texts((await log.read(document, 0)).updates)).toEqual(['folded', 'b'])
     })
@@ -221,7 +248,7 @@ export function updateLogSuite(adapter: Adapter): void {
     test('[L8] the snapshot stands for what was folded, and only for readers who lack some of it', async () => {
       const document = await newDocument()
       await log.append(document, [entry('a'), entry('b'), entry('c'), entry('d')])
-      await log.fold(document, entry('abc').update, 3)
+      await log.fold(document, folded('abc'), 3)
       const readings = await Promise.all(range(5).map((after) => log.read(document, after)))
       expect(readings.map(({ updates }) => texts(updates))).toEqual([
         ['abc', 'd'],
@@ -232,17 +259,17 @@ export function updateLogSuite(adapter: Adapter): void {
       ])
       expect(readings.map(({ head }) => head)).toEqual([4, 4, 4, 4, 4])
       expect(await log.append(document, [entry('e')])).toBe(5)
-      await log.fold(document, entry('abcde').update, 5)
+      await log.fold(document, folded('abcde'), 5)
       expect(texts((await log.read(document, 0)).updates)).toEqual(['abcde'])
     })
 
     test('[L9] a fold that is repeated, or overtaken by a later one, changes nothing', async () => {
       const document = await newDocument()
       await log.append(document, [entry('a'), entry('b'), entry('c')])
-      await log.fold(document, entry('ab').update, 2)
-      await log.fold(document, entry('again').update, 2)
-      await log.fold(document, entry('older').update, 1)
-      await log.fold(document, entry('nothing').update, 0)
+      await log.fold(document, folded('ab'), 2)
+      await log.fold(document, folded('again'), 2)
+      await log.fold(document, folded('older'), 1)
+      await log.fold(document, folded('nothing'), 0)
       expect(texts((await log.read(document, 0)).updates)).toEqual(['ab', 'c'])
     })
 
@@ -251,12 +278,12 @@ export function updateLogSuite(adapter: Adapter): void {
       const expected: string[] = []
       let head = 0
       for (const round of range(300)) {
-        const folded = log.fold(document, entry(expected.join(' ')).update, head)
+        const folding = log.fold(document, folded(expected.join(' ')), head)
         const appended = log.append(document, [entry(`${round}`)])
         const read = log.read(document, 0)
         head = await appended
         expected.push(`${round}`)
-        await folded
+        await folding
         // In the middle of the race, a reader sees the log before or after each, never between.
         const words = texts((await read).updates)
           .join(' ')
@@ -277,16 +304,16 @@ export function updateLogSuite(adapter: Adapter): void {
       const document = await newDocument()
       await log.append(document, [entry('a')])
       for (const upTo of [2, -1, 0.5, Number.NaN])
-        await expect(log.fold(document, entry('x').update, upTo)).rejects.toBeInstanceOf(RangeError)
+        await expect(log.fold(document, folded('x'), upTo)).rejects.toBeInstanceOf(RangeError)
       expect(texts((await log.read(document, 0)).updates)).toEqual(['a'])
     })
 
     test('[L11] a document that is gone is not folded', async () => {
-      await expect(log.fold(draft().id, entry('x').update, 0)).rejects.toBeInstanceOf(DocumentGone)
+      await expect(log.fold(draft().id, folded('x'), 0)).rejects.toBeInstanceOf(DocumentGone)
       const document = await newDocument()
       await log.append(document, [entry('a')])
       await storage.documents.trash(document, 1)
-      await expect(log.fold(document, entry('x').update, 1)).rejects.toBeInstanceOf(DocumentGone)
+      await expect(log.fold(document, folded('x'), 1)).rejects.toBeInstanceOf(DocumentGone)
       await storage.documents.restore(document)
       expect(texts((await log.read(document, 0)).updates)).toEqual(['a'])
     })
@@ -302,7 +329,7 @@ export function updateLogSuite(adapter: Adapter): void {
         updates.map((update) => entry('', { update })),
       )
       expect(sameBytes((await log.read(document, 0)).updates, updates)).toBe(true)
-      await log.fold(document, large, 2)
+      await log.fold(document, folded(large), 2)
       expect(sameBytes((await log.read(document, 0)).updates, [large, large])).toBe(true)
     })
 

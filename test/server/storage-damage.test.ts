@@ -6,7 +6,7 @@ import type { DocumentId } from '@weft/protocol'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { DocumentDamaged, StorageFailure } from '@weft/sync'
 import { expect, test } from 'vitest'
-import { documentId, draft, entry, range, texts } from '../contract/adapter.ts'
+import { documentId, draft, entry, folded, range, texts } from '../contract/adapter.ts'
 import { type Random, random, seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -20,7 +20,7 @@ async function fill(folder: string, documents: readonly DocumentId[]): Promise<v
         id,
         range(6, 1).map((position) => entry(`${id} holds ${position}`)),
       )
-      await storage.updates.fold(id, entry(`${id} holds the snapshot`).update, 2)
+      await storage.updates.fold(id, folded(`${id} holds the snapshot`), 2)
     }),
   )
   await storage.close()

@@ -6,7 +6,7 @@ import { openSqlite } from '@weft/server/storage/sqlite'
 import { DocumentExists } from '@weft/server/storage/storage'
 import { DocumentGone, StorageFailure } from '@weft/sync'
 import { expect, test } from 'vitest'
-import { documentId, draft, entry, range, texts } from '../contract/adapter.ts'
+import { documentId, draft, entry, folded, range, texts } from '../contract/adapter.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /**
@@ -55,7 +55,7 @@ test('a write that fails for its own reason leaves nothing, and fails no other o
     ...ids.slice(1).map((id) => storage.updates.append(id, [entry('good')])),
     storage.updates.append(documentId('absent'), [entry('x')]),
     storage.documents.create(draft({ id: bad })),
-    storage.updates.fold(bad, entry('x').update, 7),
+    storage.updates.fold(bad, folded('x'), 7),
     // A time that no table takes, behind an entry that is taken.
     storage.updates.append(bad, [entry('half'), entry('bad', { at: 0.5 })]),
     storage.updates.append(bad, [entry('after the bad')]),

@@ -11,7 +11,7 @@ import { isOlder } from '@weft/server/storage/sqlite-connection'
 import { queries } from '@weft/server/storage/sqlite-queries'
 import { StorageFailure } from '@weft/sync'
 import { expect, test } from 'vitest'
-import { documentId, draft, entry, texts } from '../contract/adapter.ts'
+import { documentId, draft, entry, folded, texts } from '../contract/adapter.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const writer = fileURLToPath(new URL('./storage-writer.ts', import.meta.url))
@@ -33,7 +33,7 @@ test('what was stored is there when it is opened again', async () => {
   const first = await openSqlite({ folder: folder.path, now: Date.now })
   const created = await first.documents.create(draft({ title: 'Größe', first: entry('a') }))
   await first.updates.append(created.id, [entry('b'), entry('c')])
-  await first.updates.fold(created.id, entry('ab').update, 2)
+  await first.updates.fold(created.id, folded('ab'), 2)
   const record = await first.documents.get(created.id)
   await first.close()
   const again = await openSqlite({ folder: folder.path, now: Date.now })
@@ -48,8 +48,8 @@ test('what is folded leaves the file', async () => {
   const storage = await openSqlite({ folder: folder.path, now: Date.now })
   const { id } = await storage.documents.create(draft())
   await storage.updates.append(id, [entry('a'), entry('b'), entry('c')])
-  await storage.updates.fold(id, entry('a').update, 1)
-  await storage.updates.fold(id, entry('ab').update, 2)
+  await storage.updates.fold(id, folded('a'), 1)
+  await storage.updates.fold(id, folded('ab'), 2)
   await storage.close()
   const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
   const positions = (table: string) =>

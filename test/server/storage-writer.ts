@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { openSqlite } from '@weft/server/storage/sqlite'
-import { documentId, draft, entry, range, texts } from '../contract/adapter.ts'
+import { documentId, draft, entry, folded, range, texts } from '../contract/adapter.ts'
 
 const [, , folder = '', documents = '1', appends = 'Infinity'] = process.argv
 const storage = await openSqlite({ folder, now: Date.now })
@@ -25,7 +25,7 @@ async function write(number: number): Promise<void> {
     // Written at once, waiting for a slow reader: what is printed before a kill has left this process.
     process.stdout.write(`${id} ${position} ${text}\n`)
     lines[position - 1] = text
-    if (position % 40 === 0) await storage.updates.fold(id, entry(lines.join('\n')).update, position)
+    if (position % 40 === 0) await storage.updates.fold(id, folded(lines.join('\n')), position)
   }
 }
 

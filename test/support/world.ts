@@ -7,7 +7,14 @@ import { type DocumentId, type DocumentKind, parseDocumentId } from '@weft/proto
 import { localBus } from '@weft/server/bus/local'
 import { openMemory } from '@weft/server/storage/memory'
 import type { Storage } from '@weft/server/storage/storage'
-import { type LogEntry, type RoomDeps, Rooms, StorageFailure, type UpdateLog } from '@weft/sync'
+import {
+  type FoldedLog,
+  type LogEntry,
+  type RoomDeps,
+  Rooms,
+  StorageFailure,
+  type UpdateLog,
+} from '@weft/sync'
 import * as Y from 'yjs'
 import { Person } from './person.ts'
 import { type Random, random } from './random.ts'
@@ -216,7 +223,7 @@ export class FaultyLog implements UpdateLog {
     return position
   }
 
-  async fold(document: DocumentId, snapshot: Uint8Array, upTo: number) {
+  async fold(document: DocumentId, snapshot: FoldedLog, upTo: number) {
     await this.#delay()
     await this.#log.fold(document, snapshot, upTo)
     await this.#delay()

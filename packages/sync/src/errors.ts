@@ -8,6 +8,11 @@ export class UpdateGap extends Error {
   override name = 'UpdateGap'
 }
 
+/** The update continues a client id of another actor. */
+export class ForeignClient extends Error {
+  override name = 'ForeignClient'
+}
+
 /** The client holds another history of the document than the server. */
 export class LineageMismatch extends Error {
   override name = 'LineageMismatch'

@@ -6,12 +6,14 @@
  * in which they are taken, and what comes later stays apart until the fold has ended.
  */
 import type { DocumentId } from '@weft/protocol'
-import { DocumentGone, type Folder, type LogPosition, type UpdateLog } from './ports.ts'
+import { type ClientOwners, DocumentGone, type Folder, type LogPosition, type UpdateLog } from './ports.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface FoldDeps {
   readonly log: UpdateLog
   readonly folder: Folder
+  /** Those of the entries that the snapshot holds now, at least. */
+  readonly owners: () => ClientOwners
   readonly onFailure: (error: unknown) => void
 }
 
@@ -45,9 +47,10 @@ export class Fold {
 
   async #fold(head: LogPosition): Promise<void> {
     const pieces = this.#snapshot.beginFold()
+    const owners = this.#deps.owners()
     try {
       const base = await this.#deps.folder.fold(pieces)
-      await this.#deps.log.fold(this.#document, base, head)
+      await this.#deps.log.fold(this.#document, { update: base, owners }, head)
       this.#snapshot.endFold(base)
       this.#worthAbove = Math.max(smallTailBytes, base.length / 8)
     } catch (error) {

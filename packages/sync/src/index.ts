@@ -1,11 +1,13 @@
-export { LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
+export { ForeignClient, LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
 export { frame, messagesIn } from './outbox.ts'
 export {
   type Bus,
   type BusMessage,
   type BusSubscriber,
+  type ClientOwners,
   DocumentDamaged,
   DocumentGone,
+  type FoldedLog,
   type Folder,
   type LogEntry,
   type LogPosition,

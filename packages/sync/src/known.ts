@@ -31,16 +31,18 @@ export class Known {
   }
 
   /**
-   * Takes what is new of `update` and returns just that; `null` if all of it was there. Throws
-   * {@link UpdateGap}, and takes nothing, when it builds on what is not there.
+   * What is new of `update`; `null` if all of it is there. Throws {@link UpdateGap} when it builds on what is not
+   * there.
    */
-  take(update: ScannedUpdate): ScannedUpdate | null {
+  newOf(update: ScannedUpdate): ScannedUpdate | null {
     this.#refuseGaps(update)
-    const fresh = this.#withoutKnown(update)
-    if (fresh === null) return null
+    return this.#withoutKnown(update)
+  }
+
+  /** `fresh` comes from {@link newOf}, with nothing added since. */
+  add(fresh: ScannedUpdate): void {
     for (const section of fresh.sections) this.#clocks.set(section.client, section.clock + section.length)
     forEachDelete(fresh.deletes, (client, clock, length) => this.#deletes.add(client, clock, length))
-    return fresh
   }
 
   #clock(client: number): number {

@@ -29,7 +29,7 @@ export interface UpdateLog {
    * Replaces the entries up to `upTo`, all of which `snapshot` holds. Idempotent; later entries stay. Rejects with
    * {@link DocumentGone} or {@link StorageFailure}, and with RangeError if the log ends before `upTo`.
    */
-  fold(document: DocumentId, snapshot: Uint8Array, upTo: LogPosition): Promise<void>
+  fold(document: DocumentId, snapshot: FoldedLog, upTo: LogPosition): Promise<void>
 }
 
 export interface LogEntry {
@@ -39,8 +39,21 @@ export interface LogEntry {
   readonly at: number
 }
 
+/** Client ids of Yjs, and whose they are: see owners.ts. */
+export type ClientOwners = ReadonlyMap<number, ActorId>
+
+/** What stands for entries that were folded. */
+export interface FoldedLog {
+  readonly update: Uint8Array
+  readonly owners: ClientOwners
+}
+
 export interface LogSlice {
   readonly updates: readonly Uint8Array[]
+  /** Who wrote each update; `null` for the snapshot. */
+  readonly actors: readonly (ActorId | null)[]
+  /** Those of the snapshot. */
+  readonly owners: ClientOwners
   /** Position of the last entry; 0 for an empty document. */
   readonly head: LogPosition
   /** See the document resource: clients that hold another lineage must start over. */

@@ -17,12 +17,13 @@ import {
   MalformedMessage,
 } from '@weft/protocol'
 import { Audience } from './audience.ts'
-import { UpdateGap } from './errors.ts'
+import { ForeignClient, UpdateGap } from './errors.ts'
 import { Fold } from './fold.ts'
 import { Journal } from './journal.ts'
 import { Known } from './known.ts'
 import type { Member } from './member.ts'
 import { merge } from './merge.ts'
+import { Owners } from './owners.ts'
 import {
   type Bus,
   type BusMessage,
@@ -71,6 +72,7 @@ export class Room {
   readonly #uncommitted = new Uncommitted()
   /** All that was taken, committed or not: what a client need not send again. */
   readonly #known: Known
+  readonly #owners: Owners
   /** All that is committed: what may be told. R2: it holds every entry of the log up to `#head`. */
   readonly #snapshot: Snapshot
   #head: LogPosition
@@ -115,11 +117,13 @@ export class Room {
     this.#kind = slice.kind
     this.lineage = slice.lineage
     this.#known = new Known(slice.kind)
+    this.#owners = new Owners(slice.owners)
     this.#snapshot = new Snapshot(slice.kind)
     this.#audience = new Audience(deps.timers, this.#snapshot, () => this.#busy)
     this.#journal = new Journal(document, deps, (reason) => this.#audience.tellTrouble(reason))
     this.#fold = new Fold(document, this.#snapshot, {
       ...deps,
+      owners: () => this.#owners.all(),
       onFailure: (error) => this.#warn('fold failed', error),
     })
     this.#addFromLog(slice)
@@ -178,8 +182,7 @@ export class Room {
   /** For programs: resolves when the update, and all that was taken before it, is durable. */
   async write(actor: Actor, bytes: Uint8Array): Promise<LogPosition> {
     if (this.#ended) throw new DocumentGone()
-    const fresh = this.#known.take(scan(bytes, this.#kind))
-    if (fresh !== null) this.#uncommitted.add(actor.id, fresh)
+    this.#take(scan(bytes, this.#kind), actor.id)
     const durable = this.#uncommitted.nextTurn()
     this.#decide()
     return durable
@@ -217,16 +220,26 @@ export class Room {
     const bytes = update.slice()
     try {
       const scanned = scan(bytes, this.#kind)
-      const fresh = this.#known.take(scanned)
-      if (fresh !== null) this.#uncommitted.add(member.peer.actor.id, fresh)
-      else if (!isEmpty(scanned)) member.owesEcho(bytes)
+      const isNew = this.#take(scanned, member.peer.actor.id)
+      if (!isNew && !isEmpty(scanned)) member.owesEcho(bytes)
       member.taken(isAnswer)
     } catch (error) {
+      if (error instanceof ForeignClient) return member.peer.close('forbidden')
       if (!(error instanceof UpdateGap)) throw error
       return this.#onGap(member, isAnswer)
     }
     if (this.#uncommitted.isTooLarge) this.#audience.setReading(false)
     this.#decide()
+  }
+
+  /** False if nothing of it was new. Throws UpdateGap or ForeignClient, and takes nothing. */
+  #take(update: ScannedUpdate, actor: ActorId): boolean {
+    const fresh = this.#known.newOf(update)
+    if (fresh === null) return false
+    this.#owners.claim(fresh.sections, actor)
+    this.#known.add(fresh)
+    this.#uncommitted.add(actor, fresh)
+    return true
   }
 
   #onGap(member: Member, isAnswer: boolean): void {
@@ -316,9 +329,12 @@ export class Room {
   }
 
   #addFromLog(slice: LogSlice): readonly ScannedUpdate[] {
-    return slice.updates.flatMap((bytes) => {
+    return slice.updates.flatMap((bytes, index) => {
       const scanned = scan(bytes, this.#kind)
-      this.#known.take(scanned)
+      const actor = slice.actors[index] ?? null
+      if (actor !== null) this.#owners.learn(scanned.sections, actor)
+      const fresh = this.#known.newOf(scanned)
+      if (fresh !== null) this.#known.add(fresh)
       return this.#snapshot.add(scanned) ?? []
     })
   }

@@ -50,8 +50,9 @@ export class Snapshot {
 
   /** Adds what is new of `update` and returns just that; `null` if all of it was there. Throws UpdateGap. */
   add(update: ScannedUpdate): ScannedUpdate | null {
-    const fresh = this.#known.take(update)
+    const fresh = this.#known.newOf(update)
     if (fresh === null) return null
+    this.#known.add(fresh)
     this.#tail.push(fresh)
     this.#tailBytes += fresh.bytes.length
     this.#answers.clear()

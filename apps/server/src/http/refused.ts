@@ -1,6 +1,13 @@
 /** Every way a request ends without what it asked for, in one place: errors become problem documents here. */
 import { type Problem, type ProblemCode, problemOf } from '@weft/protocol'
-import { DocumentDamaged, DocumentGone, MalformedUpdate, StorageFailure, UpdateGap } from '@weft/sync'
+import {
+  DocumentDamaged,
+  DocumentGone,
+  ForeignClient,
+  MalformedUpdate,
+  StorageFailure,
+  UpdateGap,
+} from '@weft/sync'
 import { HTTPException } from 'hono/http-exception'
 import { TooManyReads } from '../document-reader.ts'
 import { DocumentExists } from '../storage/storage.ts'
@@ -37,6 +44,7 @@ export function refusalOf(error: unknown): Refused | null {
   if (error instanceof DocumentExists) return new Refused('document-exists')
   if (error instanceof DocumentDamaged) return new Refused('document-damaged')
   if (error instanceof MalformedUpdate) return new Refused('malformed-update')
+  if (error instanceof ForeignClient) return new Refused('forbidden')
   if (error instanceof UpdateGap) return new Refused('out-of-sync')
   if (error instanceof TooManyReads)
     return new Refused('too-many-requests', { headers: { 'retry-after': '1' } })

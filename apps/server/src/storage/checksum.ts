@@ -15,6 +15,7 @@ export function snapshotChecksum(
   position: LogPosition,
   at: number,
   snapshot: Uint8Array,
+  owners: string,
 ): number {
-  return crc32(snapshot, crc32(`snapshot ${document} ${position} ${at} `))
+  return crc32(snapshot, crc32(`snapshot ${document} ${position} ${at} ${owners} `))
 }

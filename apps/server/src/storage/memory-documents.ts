@@ -1,6 +1,6 @@
 /** DocumentStore in memory. Each function that `passage` runs is one transaction: nothing comes between. */
-import type { DocumentId } from '@weft/protocol'
-import type { LogPosition } from '@weft/sync'
+import type { ActorId, DocumentId } from '@weft/protocol'
+import type { ClientOwners, LogPosition } from '@weft/sync'
 import { toPage } from './document-page.ts'
 import { foldedTitle } from './folded-title.ts'
 import type { Passage } from './memory-passage.ts'
@@ -15,9 +15,9 @@ import {
 /** All that is kept of a document. */
 export interface Held {
   record: DocumentRecord
-  snapshot: Stored | null
+  snapshot: (Stored & { readonly owners: ClientOwners }) | null
   /** Those after the snapshot. */
-  entries: Stored[]
+  entries: (Stored & { readonly actor: ActorId })[]
 }
 
 export interface Stored {
@@ -38,11 +38,12 @@ export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passa
 
   return {
     create(draft) {
-      const first = draft.first === null ? null : new Uint8Array(draft.first.update)
+      const first =
+        draft.first === null ? null : { ...draft.first, update: new Uint8Array(draft.first.update) }
       return passage.write(() => {
         if (documents.has(draft.id)) throw new DocumentExists(`document ${draft.id} exists`)
         const record = firstRecord(draft)
-        const entries = first === null ? [] : [{ position: 1, bytes: first }]
+        const entries = first === null ? [] : [{ position: 1, bytes: first.update, actor: first.actor }]
         documents.set(draft.id, { record, snapshot: null, entries })
         return record
       })

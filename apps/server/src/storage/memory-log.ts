@@ -25,6 +25,8 @@ export function memoryLog(
         const later = entries.filter(({ position }) => position > after)
         return {
           updates: [...folded, ...later].map(({ bytes }) => new Uint8Array(bytes)),
+          actors: [...folded.map(() => null), ...later.map(({ actor }) => actor)],
+          owners: new Map(folded[0]?.owners),
           head: record.revision,
           lineage: record.lineage,
           kind: record.kind,
@@ -37,8 +39,8 @@ export function memoryLog(
       return passage.write(() => {
         const held = alive(document)
         let position = held.record.revision
-        for (const { update, at } of copies) {
-          held.entries.push({ position: ++position, bytes: update })
+        for (const { update, actor, at } of copies) {
+          held.entries.push({ position: ++position, bytes: update, actor })
           held.record = { ...held.record, revision: position, updatedAt: at }
         }
         return position
@@ -46,14 +48,15 @@ export function memoryLog(
     },
 
     fold(document, snapshot, upTo) {
-      const bytes = new Uint8Array(snapshot)
+      const bytes = new Uint8Array(snapshot.update)
+      const owners = new Map(snapshot.owners)
       return passage.write(() => {
         const held = alive(document)
         const head = held.record.revision
         if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
           throw new RangeError(`cannot fold document ${document} up to ${upTo}: its log ends at ${head}`)
         if (upTo <= (held.snapshot?.position ?? 0)) return
-        held.snapshot = { position: upTo, bytes }
+        held.snapshot = { position: upTo, bytes, owners }
         held.entries = held.entries.filter(({ position }) => position > upTo)
       })
     },

@@ -51,6 +51,7 @@ export const migrations: readonly Migration[] = [
         position ${whole} NOT NULL CHECK (position >= 1),
         at ${whole} NOT NULL,
         bytes ${bytes} NOT NULL,
+        owners TEXT NOT NULL,
         checksum ${whole} NOT NULL
       ) ${keyed}`,
       `CREATE TABLE probe (

@@ -6,17 +6,18 @@
  * finds no row when the document is gone, so no check can be older than the write.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { DocumentId, DocumentKind } from '@weft/protocol'
+import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import { entryChecksum, snapshotChecksum } from './checksum.ts'
+import { packOwners } from './packed-owners.ts'
 import { Refusal } from './refusal.ts'
-import type { PackedSlice } from './sqlite-messages.ts'
+import type { PackedSlice, Write } from './sqlite-messages.ts'
 
 export interface SqliteLog {
   append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
   /** The first entry of a document whose row says head 1 already. */
   insertFirst(document: DocumentId, entry: LogEntry): void
-  fold(document: DocumentId, snapshot: Uint8Array, upTo: LogPosition, at: number): void
+  fold(write: Extract<Write, { readonly type: 'fold' }>): void
   read(document: DocumentId, after: LogPosition): PackedSlice
 }
 
@@ -37,6 +38,7 @@ interface SnapshotRow {
   readonly position: LogPosition
   readonly at: number
   readonly bytes: Uint8Array
+  readonly owners: string
   readonly checksum: number
 }
 
@@ -53,16 +55,17 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
      WHERE id = ? AND trashed_at IS NULL`,
   )
   const selectSnapshot = database.prepare(
-    'SELECT position, at, bytes, checksum FROM snapshots WHERE document = ?',
+    'SELECT position, at, bytes, owners, checksum FROM snapshots WHERE document = ?',
   )
   const selectEntries = database.prepare(
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? ORDER BY position`,
   )
   const putSnapshot = database.prepare(
-    `INSERT INTO snapshots (document, position, at, bytes, checksum) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO snapshots (document, position, at, bytes, owners, checksum) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (document) DO UPDATE SET
-       position = excluded.position, at = excluded.at, bytes = excluded.bytes, checksum = excluded.checksum`,
+       position = excluded.position, at = excluded.at, bytes = excluded.bytes, owners = excluded.owners,
+       checksum = excluded.checksum`,
   )
   const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
 
@@ -90,7 +93,7 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
 
     insertFirst: (document, entry) => insertEntry(document, 1, entry),
 
-    fold(document, snapshot, upTo, at) {
+    fold({ document, snapshot, owners, upTo, at }) {
       const { head, folded } = headOf(document)
       if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
         throw new Refusal(
@@ -98,7 +101,8 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
-      putSnapshot.run(document, upTo, at, snapshot, snapshotChecksum(document, upTo, at, snapshot))
+      const checksum = snapshotChecksum(document, upTo, at, snapshot, owners)
+      putSnapshot.run(document, upTo, at, snapshot, owners, checksum)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
       deleteEntries.run(document, upTo)
@@ -107,9 +111,14 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
     read(document, after) {
       const { head, lineage, kind, folded } = headOf(document)
       const updates: Uint8Array[] = []
+      const actors: (ActorId | null)[] = []
+      let owners = packOwners(new Map())
       let position = after
       if (after < folded) {
-        updates.push(checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)))
+        const snapshot = checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document))
+        updates.push(snapshot.bytes)
+        actors.push(null)
+        owners = snapshot.owners
         position = folded
       }
       for (const row of all<EntryRow>(selectEntries, document, position)) {
@@ -118,19 +127,20 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
         if (row.checksum !== entryChecksum(document, position, row))
           throw damaged(document, `entry ${position} fails its checksum`)
         updates.push(row.update)
+        actors.push(row.actor)
       }
       if (position !== Math.max(head, after))
         throw damaged(document, `its log ends at ${position} instead of ${head}`)
-      return { ...packed(updates), head, lineage, kind }
+      return { ...packed(updates), actors, owners, head, lineage, kind }
     },
   }
 }
 
-function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): Uint8Array {
+function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): SnapshotRow {
   if (row === undefined) throw damaged(document, 'its snapshot is missing')
-  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row.bytes))
+  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row.bytes, row.owners))
     throw damaged(document, 'its snapshot fails its checksum')
-  return row.bytes
+  return row
 }
 
 function packed(updates: readonly Uint8Array[]): Pick<PackedSlice, 'bytes' | 'lengths'> {

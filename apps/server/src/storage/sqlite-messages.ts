@@ -1,5 +1,5 @@
 /** What the main thread asks of the storage thread, and what comes back. */
-import type { DocumentId, DocumentKind } from '@weft/protocol'
+import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import type {
   DocumentChanges,
@@ -15,6 +15,8 @@ export type Write =
       readonly type: 'fold'
       readonly document: DocumentId
       readonly snapshot: Uint8Array
+      /** See packed-owners.ts. */
+      readonly owners: string
       readonly upTo: LogPosition
       readonly at: number
     }
@@ -56,6 +58,9 @@ export interface Answers {
 export interface PackedSlice {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly lengths: readonly number[]
+  readonly actors: readonly (ActorId | null)[]
+  /** See packed-owners.ts. */
+  readonly owners: string
   readonly head: LogPosition
   readonly lineage: string
   readonly kind: DocumentKind

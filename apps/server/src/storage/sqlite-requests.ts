@@ -45,7 +45,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'append':
           return log.append(write.document, write.entries)
         case 'fold':
-          log.fold(write.document, write.snapshot, write.upTo, write.at)
+          log.fold(write)
           return null
         case 'create':
           return create(write.draft)

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { LogEntry, LogSlice, Reporter } from '@weft/sync'
+import { packOwners, unpackOwners } from './packed-owners.ts'
 import { prepareFolder, warnBelowBytes } from './sqlite-folder.ts'
 import type { PackedSlice } from './sqlite-messages.ts'
 import { startThread } from './sqlite-thread.ts'
@@ -51,8 +52,9 @@ export async function openSqlite({ folder, now, reporter }: SqliteOptions): Prom
         )
       },
       async fold(document, snapshot, upTo) {
-        const copy = new Uint8Array(snapshot)
-        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at: now() }, [copy.buffer])
+        const copy = new Uint8Array(snapshot.update)
+        const owners = packOwners(snapshot.owners)
+        await thread.ask({ type: 'fold', document, snapshot: copy, owners, upTo, at: now() }, [copy.buffer])
       },
     },
     async probe() {
@@ -70,12 +72,12 @@ function copyEntry({ update, actor, at }: LogEntry) {
   return { update: new Uint8Array(update), actor, at }
 }
 
-function unpacked({ bytes, lengths, head, lineage, kind }: PackedSlice): LogSlice {
+function unpacked({ bytes, lengths, owners, ...slice }: PackedSlice): LogSlice {
   let offset = 0
   const updates = lengths.map((length) => {
     const start = offset
     offset += length
     return bytes.subarray(start, offset)
   })
-  return { updates, head, lineage, kind }
+  return { ...slice, updates, owners: unpackOwners(owners) }
 }
