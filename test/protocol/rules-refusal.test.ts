@@ -1,4 +1,5 @@
 import { closeCodes, limits } from '@weft/protocol'
+import { DocumentDamaged, StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RawSocket, rawSocket } from '../support/raw-socket.ts'
 import { type SyncServer, syncServer } from '../support/sync-server.ts'
@@ -179,5 +180,44 @@ describe.concurrent('[W25] a server that stops', () => {
     expect(mute.controls.some(({ opcode }) => opcode === 8)).toBe(true)
     expect(stopping.endpoint.connections).toBe(0)
     await stopping.stop()
+  })
+})
+
+describe.concurrent('[W8] a document that cannot be opened', () => {
+  const failures = [
+    ['is damaged', () => Promise.reject(new DocumentDamaged()), closeCodes['internal-error']],
+    [
+      'fails in a way nobody foresaw',
+      () => Promise.reject(new TypeError('oh')),
+      closeCodes['internal-error'],
+    ],
+    [
+      'is on a storage that is away',
+      () => Promise.reject(new StorageFailure('away', { full: false })),
+      closeCodes.overloaded,
+    ],
+  ] as const
+  for (const [what, read, code] of failures) {
+    test(`because it ${what}: ${code}, to come back later`, async () => {
+      const broken = await syncServer({ log: (log) => ({ read, append: log.append, fold: log.fold }) })
+      const client = wireClient(broken.port, await broken.create('broken'))
+      expect(await client.closeCode()).toBe(code)
+      await broken.stop()
+    })
+  }
+
+  test('in 15 s: 1013', async () => {
+    const time = new VirtualTimers()
+    const read = Promise.withResolvers<never>()
+    const hanging = await syncServer({
+      timers: time,
+      log: (log) => ({ read: () => read.promise, append: log.append, fold: log.fold }),
+    })
+    const client = wireClient(hanging.port, await hanging.create('hanging'))
+    await client.opened()
+    time.advance(limits.joinMs + 2_000)
+    expect(await client.closeCode()).toBe(closeCodes.overloaded)
+    read.reject(new StorageFailure('at last', { full: false }))
+    await hanging.stop()
   })
 })
