@@ -1,9 +1,11 @@
-/** The language of the open document: Markdown, a programming language that loads when it is needed, or none. */
+/**
+ * The language of the open document: Markdown, a programming language, or none. Languages load after the editor: a
+ * text without colours is there sooner, and a document loads only its own.
+ */
 import { Compartment, type Extension } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import { isTooLargeForMarkdown } from './giant-text.ts'
 import { findLanguage } from './languages.ts'
-import { markdownSupport } from './markdown.ts'
 import type { Timers } from './timers.ts'
 
 export interface DocumentLanguage {
@@ -23,49 +25,62 @@ export function createDocumentLanguage(
   timers: Timers,
 ): DocumentLanguage {
   const compartment = new Compartment()
-  const support = kind === 'markdown' ? markdownSupport() : null
   let view: EditorView | null = null
   let wanted = name
-  let plain = false
+  let markdown: Extension | null = null
+  let isPlain = false
   let cancelCheck: (() => void) | null = null
 
-  const configure = (extension: Extension) => {
-    view?.dispatch({ effects: compartment.reconfigure(extension) })
+  const configure = (extension: Extension) => view?.dispatch({ effects: compartment.reconfigure(extension) })
+
+  // What cannot be fetched now is left out: a text without colours is still a text.
+  async function loadMarkdown() {
+    markdown = await import('./markdown.ts').then(
+      ({ markdownSupport }) => markdownSupport(),
+      () => null,
+    )
+    check()
+    if (markdown !== null && !isPlain) configure(markdown)
   }
 
-  async function load() {
+  async function loadCode() {
     const asked = wanted
     const description = asked === null ? null : findLanguage(asked)
-    // A language that cannot be fetched now leaves the text as it is: without colours.
-    const loaded = await description?.load().catch(() => null)
-    if (asked === wanted) configure(loaded ?? [])
+    const [language, aids] = await Promise.all([
+      description?.load().catch(() => []),
+      import('./code-aids.ts').then(
+        ({ codeAids }) => codeAids,
+        () => [],
+      ),
+    ])
+    if (asked === wanted) configure([language ?? [], aids])
   }
 
   function check() {
     cancelCheck = null
-    if (view === null || support === null) return
+    if (view === null || markdown === null) return
     const large = isTooLargeForMarkdown(view.state.doc)
-    if (large === plain) return
-    plain = large
-    configure(large ? [] : support)
+    if (large === isPlain) return
+    isPlain = large
+    configure(large ? [] : markdown)
   }
 
   return {
-    extension: compartment.of(support ?? []),
+    extension: compartment.of([]),
     attach(attached) {
       view = attached
-      if (kind === 'code') void load()
+      if (kind === 'markdown') void loadMarkdown()
+      else if (kind === 'code') void loadCode()
     },
     set(next) {
       wanted = next
-      if (kind === 'code') void load()
+      if (kind === 'code') void loadCode()
     },
     textChanged() {
-      if (support === null || view === null) return
+      if (markdown === null || view === null) return
       // A text that grows at once, as when it is loaded, is looked at before the parser gets to it.
-      if (!plain && view.state.doc.length > 256 * 1024 && cancelCheck === null)
-        cancelCheck = timers.after(0, check)
-      else cancelCheck ??= timers.after(checkMs, check)
+      const soon = !isPlain && view.state.doc.length > 256 * 1024
+      cancelCheck ??= timers.after(soon ? 0 : checkMs, check)
     },
     close() {
       cancelCheck?.()

@@ -1,7 +1,5 @@
 /** Keys, by document kind. Esc, then Tab, leaves the text: CodeMirror does that by itself. */
-import { closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, indentWithTab } from '@codemirror/commands'
-import { markdownKeymap } from '@codemirror/lang-markdown'
 import { openSearchPanel, searchKeymap } from '@codemirror/search'
 import type { Extension } from '@codemirror/state'
 import { EditorView, type KeyBinding, keymap } from '@codemirror/view'
@@ -33,14 +31,8 @@ const headingKeys = EditorView.domEventHandlers({
 })
 
 export function keymaps(kind: 'markdown' | 'text' | 'code'): Extension {
-  const own: readonly (readonly KeyBinding[])[] =
-    kind === 'markdown'
-      ? [markdownFormat, markdownKeymap]
-      : kind === 'code'
-        ? [closeBracketsKeymap, completionKeymap]
-        : []
   const bindings = [
-    ...own,
+    ...(kind === 'markdown' ? [markdownFormat] : []),
     yUndoManagerKeymap,
     searchKeymap,
     // On a Mac these keys hide the application and delete backwards.

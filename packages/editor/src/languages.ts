@@ -19,5 +19,3 @@ export const languages: readonly Language[] = known
 export function findLanguage(name: string): LanguageDescription | null {
   return Descriptions.matchLanguageName(known, name.trim().toLowerCase(), false)
 }
-
-export { known as fenceLanguages }

@@ -2,12 +2,12 @@
 import { markdown, markdownLanguage } from '@codemirror/lang-markdown'
 import type { LanguageSupport } from '@codemirror/language'
 import { styleTags, tags } from '@lezer/highlight'
-import { fenceLanguages } from './languages.ts'
+import { findLanguage } from './languages.ts'
 
-type Extensions = NonNullable<NonNullable<Parameters<typeof markdown>[0]>['extensions']>
+type MarkdownConfig = NonNullable<NonNullable<Parameters<typeof markdown>[0]>['extensions']>
 
 /** `---`, lines of `key: value`, `---`, at the very start. Without it the last `---` would make them a heading. */
-const frontMatter: Extensions = {
+const frontMatter: MarkdownConfig = {
   defineNodes: [
     { name: 'FrontMatter', block: true },
     { name: 'FrontMatterMark', style: tags.processingInstruction },
@@ -39,13 +39,13 @@ const frontMatter: Extensions = {
   ],
 }
 
-const quietTasks: Extensions = { props: [styleTags({ TaskMarker: tags.processingInstruction })] }
+const quietTasks: MarkdownConfig = { props: [styleTags({ TaskMarker: tags.processingInstruction })] }
 
+/** With the keys that continue and end lists. */
 export function markdownSupport(): LanguageSupport {
   return markdown({
     base: markdownLanguage,
-    codeLanguages: [...fenceLanguages],
+    codeLanguages: findLanguage,
     extensions: [frontMatter, quietTasks],
-    addKeymap: false,
   })
 }

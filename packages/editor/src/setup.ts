@@ -1,7 +1,6 @@
 /** The CodeMirror extensions of a document, by kind: only what is used, so that only that is loaded. */
-import { autocompletion, closeBrackets } from '@codemirror/autocomplete'
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language'
-import { highlightSelectionMatches, search } from '@codemirror/search'
+import { search } from '@codemirror/search'
 import { EditorState, type Extension } from '@codemirror/state'
 import {
   crosshairCursor,
@@ -41,7 +40,7 @@ export function setup(kind: 'markdown' | 'text' | 'code', label: string): Extens
     EditorView.lineWrapping,
     EditorState.tabSize.of(4),
     indentUnit.of('  '),
-    prose ? [] : [indentOnInput(), closeBrackets(), autocompletion(), highlightSelectionMatches()],
+    prose ? [] : indentOnInput(),
     EditorView.contentAttributes.of({
       'aria-label': label,
       spellcheck: prose ? 'true' : 'false',
