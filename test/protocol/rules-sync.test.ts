@@ -1,4 +1,4 @@
-import { closeCodes, encode } from '@weft/protocol'
+import { type Actor, closeCodes, encode } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { type SyncServer, syncServer } from '../support/sync-server.ts'
@@ -248,5 +248,58 @@ describe.concurrent('[W28] what a document may hold', () => {
     expect(late.doc.getMap('settings').toJSON()).toEqual({ theme: { dark: true } })
     client.close()
     late.close()
+  })
+})
+
+describe.concurrent('[W29] a client id belongs to the actor who first wrote under it', () => {
+  const actor = (name: string): Actor => ({ id: `guest:${name}`, kind: 'guest', name, dye: null })
+  const shared = () =>
+    syncServer({
+      admit: ({ host, cookie }) => ({ actor: actor(cookie ?? 'nobody'), origin: `http://${host}` }),
+    })
+  const as = (name: string) => ({ manual: true, query: '?receipts=1', headers: { cookie: name } })
+
+  test('so what another continues under it is not kept, and closes that one with 4403', async () => {
+    const town = await shared()
+    const id = await town.create('w29')
+    const ada = wireClient(town.port, id, as('ada'))
+    await ada.opened()
+    const doc = new Y.Doc()
+    doc.clientID = 55
+    doc.getText('content').insert(0, 'mine ')
+    ada.send({ type: 'update', update: Y.encodeStateAsUpdate(doc) })
+    await until(() => ada.receipted === 1)
+
+    const forged = new Y.Doc()
+    forged.clientID = 55
+    Y.applyUpdate(forged, Y.encodeStateAsUpdate(doc))
+    const before = Y.encodeStateVector(forged)
+    forged.clientID = 55
+    forged.getText('content').insert(5, 'not yours')
+    const mallory = wireClient(town.port, id, as('mallory'))
+    await mallory.opened()
+    mallory.send({ type: 'update', update: Y.encodeStateAsUpdate(forged, before) })
+    expect(await mallory.closeCode()).toBe(closeCodes.forbidden)
+
+    doc.getText('content').insert(5, 'and mine')
+    ada.send({ type: 'update', update: Y.encodeStateAsUpdate(doc) })
+    await until(() => ada.receipted === 2)
+    expect((await town.stored(id)).getText('content').toString()).toBe('mine and mine')
+    ada.close()
+    await town.stop()
+  })
+
+  test('but what is there already may come from anybody', async () => {
+    const town = await shared()
+    const id = await town.create('w29-known')
+    const update = updateOf(55, 'known')
+    for (const name of ['ada', 'bob']) {
+      const client = wireClient(town.port, id, as(name))
+      await client.opened()
+      client.send({ type: 'sync-step-2', update })
+      await until(() => client.receipted === 1)
+      client.close()
+    }
+    await town.stop()
   })
 })
