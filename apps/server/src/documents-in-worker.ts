@@ -46,6 +46,8 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
   function start(): Worker {
     const worker = new Worker(entry, {
       execArgv: [],
+      // Under `node --watch` the environment makes a thread send messages of Node's own.
+      env: {},
       resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb },
     })
     worker.on('message', (result: DocumentTaskResult) => {

@@ -20,6 +20,8 @@ interface Waiting {
 export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: settings,
+    // Under `node --watch` the environment makes a thread send messages of Node's own.
+    env: {},
     name: 'weft-storage',
   })
   const waiting = new Map<number, Waiting>()
