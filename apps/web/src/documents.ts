@@ -9,6 +9,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type { DocumentKind, DocumentResource } from '@weft/protocol'
+import { useEffect } from 'react'
 import { client, isNotFound } from './client.ts'
 
 interface DocumentPage {
@@ -39,8 +40,8 @@ const lists = ['documents', 'list'] as const
 const listKey = (filter: ListFilter) => [...lists, filter] as const
 const documentKey = (id: string) => ['documents', 'one', id] as const
 
-/** `still`: do not move anything now, the reader points at it. */
-export function useDocumentList(filter: ListFilter, still: boolean) {
+/** `data` is all documents that were loaded so far, newest first. */
+export function useDocumentList(filter: ListFilter) {
   return useInfiniteQuery({
     queryKey: listKey(filter),
     queryFn: ({ pageParam }): Promise<DocumentPage> =>
@@ -53,8 +54,9 @@ export function useDocumentList(filter: ListFilter, still: boolean) {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    select: allOf,
     placeholderData: keepPreviousData,
-    refetchInterval: still ? false : 15_000,
+    refetchInterval: 15_000,
   })
 }
 
@@ -66,6 +68,14 @@ export function useDocument(id: string) {
     refetchInterval: 15_000,
     retry: (failures, error) => !isNotFound(error) && failures < 2,
   })
+}
+
+/** Asks anew what the document is when something has happened to it, instead of at the next round. */
+export function useDocumentRefresh(id: string, happened: boolean): void {
+  const cache = useQueryClient()
+  useEffect(() => {
+    if (happened) void cache.invalidateQueries({ queryKey: documentKey(id) })
+  }, [cache, id, happened])
 }
 
 export function useCreateDocument() {
@@ -130,6 +140,11 @@ export function useRestoreDocument() {
 }
 
 type Lists = InfiniteData<DocumentPage>
+
+/** One function for every render: its answer is the same object as long as the pages are. */
+function allOf({ pages }: Lists): readonly DocumentResource[] {
+  return pages.flatMap((page) => page.documents)
+}
 
 function findDocument(cache: QueryClient, id: string): DocumentResource | undefined {
   const single = cache.getQueryData<DocumentResource>(documentKey(id))

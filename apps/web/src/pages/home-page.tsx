@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { focusFirstRow } from '../components/home/document-groups.tsx'
 import { DocumentList } from '../components/home/document-list.tsx'
 import { EmptyHome } from '../components/home/empty-home.tsx'
@@ -35,33 +34,26 @@ export function HomePage() {
 
 function Documents({ onNew }: { readonly onNew: () => void }) {
   const searched = useSearchedTitle()
-  const [busy, setBusy] = useState(false)
-  const list = useDocumentList(searched === undefined ? {} : { title: searched }, busy)
+  const list = useDocumentList(searched === undefined ? {} : { title: searched })
   const reload = () => void list.refetch()
-
-  if (list.data === undefined) {
-    return list.isError ? (
-      <ListFailure error={list.error} isRetrying={list.isFetching} onRetry={reload} />
-    ) : (
-      <ListSkeleton />
-    )
-  }
-  const documents = list.data.pages.flatMap((page) => page.documents)
-  if (documents.length === 0 && searched === undefined && !list.isPlaceholderData)
-    return <EmptyHome onNew={onNew} />
+  const isEmpty = list.data?.length === 0
+  if (isEmpty && searched === undefined && !list.isPlaceholderData) return <EmptyHome onNew={onNew} />
   return (
     <>
       <header className="home-title">
         <h1>{searched === undefined ? 'All documents' : 'Search'}</h1>
         {list.isRefetchError && <StaleNote loadedAt={list.dataUpdatedAt} onReload={reload} />}
       </header>
-      {documents.length === 0 ? (
+      {list.isPending && <ListSkeleton />}
+      {list.isLoadingError && (
+        <ListFailure error={list.error} isRetrying={list.isFetching} onRetry={reload} />
+      )}
+      {isEmpty && (
         <p className="list-message" role="status">
           Nothing matches “{searched}” in titles.
         </p>
-      ) : (
-        <DocumentList documents={documents} searched={searched} onBusy={setBusy} />
       )}
+      {list.data !== undefined && <DocumentList documents={list.data} searched={searched} />}
       {list.hasNextPage && (
         <ShowMore
           isLoading={list.isFetchingNextPage}

@@ -1,6 +1,5 @@
 import type { DocumentResource } from '@weft/protocol'
 import { Undo2 } from 'lucide-react'
-import { useState } from 'react'
 import { DocumentGroups, focusFirstRow } from '../components/home/document-groups.tsx'
 import { RowTime } from '../components/home/document-row.tsx'
 import { Cell, Row } from '../components/home/grid.tsx'
@@ -26,26 +25,19 @@ export function TrashPage() {
 }
 
 function TrashedDocuments() {
-  const [busy, setBusy] = useState(false)
-  const list = useDocumentList({ trashed: true }, busy)
+  const list = useDocumentList({ trashed: true })
   const reload = () => void list.refetch()
 
-  if (list.data === undefined) {
-    return list.isError ? (
-      <ListFailure error={list.error} isRetrying={list.isFetching} onRetry={reload} />
-    ) : (
-      <ListSkeleton />
-    )
-  }
-  const documents = list.data.pages.flatMap((page) => page.documents)
-  if (documents.length === 0) return <p className="list-message">The trash is empty.</p>
+  if (list.isPending) return <ListSkeleton />
+  if (list.isLoadingError)
+    return <ListFailure error={list.error} isRetrying={list.isFetching} onRetry={reload} />
+  if (list.data.length === 0) return <p className="list-message">The trash is empty.</p>
   return (
     <>
       {list.isRefetchError && <StaleNote loadedAt={list.dataUpdatedAt} onReload={reload} />}
       <DocumentGroups
-        documents={documents}
+        documents={list.data}
         dateOf={trashedDate}
-        onBusy={setBusy}
         row={(document, tabIndex) => <TrashedRow key={document.id} document={document} tabIndex={tabIndex} />}
       />
       {list.hasNextPage && (

@@ -38,7 +38,7 @@ export function MenuItem({ icon: Icon, children, keys, onClick }: MenuItemProps)
     <Menu.Item className="menu-item" onClick={onClick}>
       <Icon className="i" />
       {children}
-      {keys !== undefined && <span className="end">{keys}</span>}
+      {keys !== undefined && <span className="end keys">{keys}</span>}
     </Menu.Item>
   )
 }

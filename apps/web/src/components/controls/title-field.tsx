@@ -18,9 +18,10 @@ export function TitleField({ title, onDone, className = '' }: TitleFieldProps) {
     onDone(next === '' || next === title ? null : next)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing) return
-    if (event.key === 'Enter') finish(event.currentTarget.value)
-    if (event.key === 'Escape') finish(null)
+    if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return
+    // The focus moves on now: a key that went on to there would replace what is selected in it.
+    event.preventDefault()
+    finish(event.key === 'Enter' ? event.currentTarget.value : null)
   }
   return (
     <input

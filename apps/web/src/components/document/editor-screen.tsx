@@ -3,7 +3,12 @@ import type { Editor } from '@weft/editor'
 import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { type TextDocument, useRestoreDocument, useTrashDocument } from '../../documents.ts'
+import {
+  type TextDocument,
+  useDocumentRefresh,
+  useRestoreDocument,
+  useTrashDocument,
+} from '../../documents.ts'
 import type { KnownIdentity } from '../../identity.ts'
 import { usePageKeys, withControl } from '../../keys.ts'
 import { useObservable } from '../../observable.ts'
@@ -78,7 +83,7 @@ export function EditorScreen({ document, user, onReopen }: EditorScreenProps) {
             }
           />
         )}
-        <div ref={pane} className="pane" data-region />
+        <div ref={pane} className="pane" data-kind={document.kind} data-region />
       </main>
       {editor !== null && (
         <>
@@ -107,6 +112,7 @@ function WhileOpen({ editor, document, user, rescue, onRescue }: WhileOpenProps)
   usePageTitle(`${isUnconfirmed(save) ? '• ' : ''}${document.title} · Weft`)
   useLeaveGuard((save.state === 'tab' || save.state === 'not-saved') && save.edits > 0)
   useBackOnlineToast(save)
+  useDocumentRefresh(document.id, save.state === 'refused')
   useFirstFocus(editor, save.state !== 'loading' && user.isSettled && !user.unasked)
   usePageKeys((event) => {
     if (event.key !== 's' || !withControl(event)) return

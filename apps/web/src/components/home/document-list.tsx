@@ -8,15 +8,17 @@ import { useUnsentEdits } from '../../unsent-edits.ts'
 import { showToast } from '../toasts.tsx'
 import { DocumentGroups } from './document-groups.tsx'
 import { DocumentRow, type RowActions } from './document-row.tsx'
+import { useHeldOrder } from './held-order.ts'
 import { RowMenu } from './row-menu.tsx'
 
 interface DocumentListProps {
   readonly documents: readonly DocumentResource[]
   readonly searched: string | undefined
-  readonly onBusy: (busy: boolean) => void
 }
 
-export function DocumentList({ documents, searched, onBusy }: DocumentListProps) {
+export function DocumentList({ documents, searched }: DocumentListProps) {
+  const [isBusy, setBusy] = useState(false)
+  const shown = useHeldOrder(documents, isBusy)
   const [renamingId, setRenamingId] = useState<string | null>(null)
   const unsentEdits = useUnsentEdits()
   const change = useChangeDocument()
@@ -25,6 +27,8 @@ export function DocumentList({ documents, searched, onBusy }: DocumentListProps)
 
   const putBack = (document: DocumentResource) =>
     restore.mutate(document, {
+      // It comes back to its place now, even if the pointer rests on the list.
+      onSuccess: () => setBusy(false),
       onError: (error) => showToast(`“${document.title}” is still in the trash. ${reasonOf(error)}`),
     })
   const actions: RowActions = {
@@ -56,9 +60,9 @@ export function DocumentList({ documents, searched, onBusy }: DocumentListProps)
   return (
     <>
       <DocumentGroups
-        documents={documents}
-        dateOf={(document) => document.updatedAt}
-        onBusy={onBusy}
+        documents={shown.documents}
+        dateOf={shown.dateOf}
+        onBusy={setBusy}
         row={(document, tabIndex) => (
           <DocumentRow
             key={document.id}
