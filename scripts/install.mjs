@@ -30,6 +30,9 @@ export function install(node, scope) {
     '--trust-lockfile',
     // More connections at once than a home router resolves names for cost seconds each.
     '--network-concurrency=16',
+    // Without a network it says so within seconds.
+    '--config.fetchRetryMintimeout=1000',
+    '--config.fetchRetryMaxtimeout=5000',
     '--config.confirmModulesPurge=false',
   ])
   writeFileSync(memory, JSON.stringify({ fingerprint: wanted, scope }))
