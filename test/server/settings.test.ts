@@ -9,6 +9,7 @@ const defaults = {
   data: resolve('data'),
   origins: [],
   storage: 'sqlite',
+  openRooms: false,
   logLevel: 'info',
 }
 
@@ -28,6 +29,7 @@ describe('settings', () => {
         data: '/var/lib/weft',
         origins: ['https://weft.example', 'http://[::1]:8080'],
         storage: 'memory',
+        openRooms: false,
         logLevel: 'warn',
       },
     })
@@ -44,6 +46,7 @@ describe('settings', () => {
     [['--host=::1'], { host: '::1' }],
     [['--log-level=silent'], { logLevel: 'silent' }],
     [['--data=a=b'], { data: resolve('a=b') }],
+    [['--open-rooms=1'], { openRooms: true }],
   ])('take %j', (flags, changed) => {
     expect(readConfig(flags, {})).toEqual({ type: 'config', config: { ...defaults, ...changed } })
   })

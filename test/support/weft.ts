@@ -39,6 +39,7 @@ export interface Answer {
 export interface WeftOptions {
   readonly host?: string
   readonly origins?: readonly string[]
+  readonly openRooms?: boolean
   readonly webFolder?: string
   /** Stands between the server and its storage. */
   readonly storage?: (storage: Storage) => Storage
@@ -62,7 +63,12 @@ export async function weft(options: WeftOptions = {}): Promise<Weft> {
       guestKey: freshGuestKey(),
       webFolder: options.webFolder ?? noWebApp,
     },
-    { host: options.host ?? '127.0.0.1', port: 0, origins: options.origins ?? [] },
+    {
+      host: options.host ?? '127.0.0.1',
+      port: 0,
+      origins: options.origins ?? [],
+      openRooms: options.openRooms ?? false,
+    },
   )
   const url = `http://127.0.0.1:${server.port}`
 

@@ -13,6 +13,7 @@ export interface Config {
   readonly data: string
   readonly origins: readonly string[]
   readonly storage: 'sqlite' | 'memory'
+  readonly openRooms: boolean
   readonly logLevel: LogLevel
 }
 
@@ -73,6 +74,14 @@ const settings: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
     help: 'Where documents are kept. `memory` forgets them all when it stops.',
     parse: (text) => (['sqlite', 'memory'] as const).find((known) => known === text),
   },
+  openRooms: {
+    variable: 'WEFT_OPEN_ROOMS',
+    flag: '--open-rooms',
+    default: '0',
+    takes: '0 or 1',
+    help: 'Makes a document for any room name that a Yjs client connects to, as the stock y-websocket server does.',
+    parse: (text) => (text === '1' ? true : text === '0' ? false : undefined),
+  },
   logLevel: {
     variable: 'LOG_LEVEL',
     flag: '--log-level',
@@ -124,6 +133,7 @@ export function readConfig(
     data: read(settings.data, ''),
     origins: read(settings.origins, []),
     storage: read(settings.storage, 'sqlite'),
+    openRooms: read(settings.openRooms, false),
     logLevel: read(settings.logLevel, 'info'),
   }
   return bad.length > 0 ? refused(bad.join('\n')) : { type: 'config', config }

@@ -3,6 +3,7 @@
  * adapter, prints to people, or ends the process.
  */
 import { fileURLToPath } from 'node:url'
+import type { StorageFailure } from '@weft/sync'
 import { isLoopback } from './access.ts'
 import { localBus } from './bus/local.ts'
 import { realTimers } from './clock.ts'
@@ -13,6 +14,7 @@ import { type Logger, openLog, reporterTo } from './log.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { openMemory } from './storage/memory.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import type { Storage } from './storage/storage.ts'
 
 const outcome = readConfig(process.argv.slice(2), process.env)
 switch (outcome.type) {
@@ -29,19 +31,21 @@ switch (outcome.type) {
 
 async function run(config: Config): Promise<void> {
   const log = openLog(config.logLevel)
-  let server: RunningServer
+  let opened: { readonly server: RunningServer; readonly storage: Storage }
   try {
-    server = await open(config, log)
+    opened = await open(config, log)
   } catch (error) {
     log.debug({ err: error }, 'did not start')
     console.error(`Weft does not start: ${reasonOf(error, config)}`)
     process.exit(1)
   }
+  const { server, storage } = opened
   endOnSignals(server, log)
+  void storage.failed.then((failure) => endAfter(failure, server, log))
   console.log(greeting(server, config))
 }
 
-async function open(config: Config, log: Logger): Promise<RunningServer> {
+async function open(config: Config, log: Logger) {
   const timers = realTimers
   const forgets = config.storage === 'memory'
   const storage = forgets
@@ -52,7 +56,8 @@ async function open(config: Config, log: Logger): Promise<RunningServer> {
     const worker = startDocumentWorker({ timers })
     const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url))
     const bus = localBus()
-    return await startServer({ storage, worker, bus, timers, log, guestKey, webFolder }, config)
+    const server = await startServer({ storage, worker, bus, timers, log, guestKey, webFolder }, config)
+    return { server, storage }
   } catch (error) {
     await storage.close()
     throw error
@@ -80,6 +85,13 @@ function endOnSignals(server: RunningServer, log: Logger): void {
       end(1)
     })
   }
+}
+
+/** Only a new start can tell what the disk holds, so this process ends, and whoever supervises it starts the next. */
+async function endAfter(failure: StorageFailure, server: RunningServer, log: Logger): Promise<void> {
+  log.fatal({ err: failure }, 'the storage failed')
+  await server.abandon()
+  process.exit(1)
 }
 
 function reasonOf(error: unknown, { host, port }: Config): string {

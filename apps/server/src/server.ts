@@ -37,6 +37,8 @@ export interface ServerConfig {
   /** 0 takes a free one. */
   readonly port: number
   readonly origins: readonly string[]
+  /** See ws/open-rooms.ts. */
+  readonly openRooms?: boolean
 }
 
 export interface RunningServer {
@@ -44,6 +46,8 @@ export interface RunningServer {
   readonly port: number
   /** Sends people away, makes everything durable, and ends, within ten seconds. Again: the same promise. */
   close(): Promise<void>
+  /** Sends people away, within a second, and makes nothing durable: for a storage that failed. */
+  abandon(): Promise<void>
 }
 
 /** Rejects when the address cannot be had. */
@@ -61,6 +65,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const access = createAccess({ ...config, port }, guests)
   const metrics = createMetrics()
   let closing: Promise<void> | null = null
+  let isAbandoned = false
 
   const app = createApp({
     storage,
@@ -73,12 +78,20 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     log,
     metrics,
     webFolder: deps.webFolder,
-    isDraining: () => closing !== null,
+    isDraining: () => closing !== null || isAbandoned,
   })
   server.on('error', (error) => log.error({ err: error }, 'the server has trouble with its port'))
   server.on('request', getRequestListener(app.fetch, { errorHandler: notUnderstood }))
   answerBrokenRequests(server)
-  const sync = attachSync(server, { rooms, documents: storage.documents, access, timers, log, metrics })
+  const sync = attachSync(server, {
+    rooms,
+    documents: storage.documents,
+    access,
+    timers,
+    log,
+    metrics,
+    openRooms: config.openRooms === true,
+  })
   watchRooms(metrics, { stats: () => rooms.stats(), connections: () => sync.connections })
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
@@ -103,6 +116,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
         .then(() => {})
       return closing
     },
+    async abandon() {
+      isAbandoned = true
+      await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
+      server.closeAllConnections()
+    },
   }
 }
 
@@ -118,6 +136,7 @@ const timeouts = {
 const drainSpreadMs = 3_000
 const requestsEndMs = 2_000
 const drainMs = 8_000
+const abandonMs = 1_000
 const partsEndMs = 1_500
 const idleSweepMs = 50
 

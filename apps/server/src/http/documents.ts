@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { titleOf } from '@weft/document'
 import { apiBase, type DocumentId, type DocumentResource, limits, routes, textFault } from '@weft/protocol'
+import { freshId } from '../fresh-id.ts'
 import type { DocumentRecord } from '../storage/storage.ts'
 import { authorised, documentId } from './authorised.ts'
 import { cursorOf, markOf } from './cursor.ts'
@@ -113,11 +113,6 @@ function refuseCarriageReturns(content: string): void {
 
 function addressOf({ id }: DocumentRecord): string {
   return `${apiBase}/documents/${id}`
-}
-
-/** 128 random bits as 22 characters. */
-function freshId(): string {
-  return randomBytes(16).toString('base64url')
 }
 
 function iso(at: number): string {

@@ -22,6 +22,7 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
     documents: memoryDocuments(documents, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
     probe: () => passage.write(() => {}),
+    failed: new Promise(() => {}),
     close: () => passage.close(),
     faults: disk.faults,
   }

@@ -91,6 +91,8 @@ export type ThreadMessage =
   | { readonly type: 'opened' }
   | { readonly type: 'refused'; readonly failure: Failure }
   | { readonly type: 'answers'; readonly answers: readonly Answered[] }
+  /** From now on every write is refused. */
+  | { readonly type: 'failed'; readonly failure: Failure }
 
 export interface ThreadSettings {
   readonly file: string

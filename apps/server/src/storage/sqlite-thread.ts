@@ -7,6 +7,8 @@ import { DocumentExists } from './storage.ts'
 export interface SqliteThread {
   /** `moved`: buffers inside the question that nobody uses any more. */
   ask<Q extends Question>(question: Q, moved?: readonly ArrayBuffer[]): Promise<Answers[Q['type']]>
+  /** Resolves when the thread writes nothing any more, or is no more without having been closed. */
+  readonly failed: Promise<StorageFailure>
   /** Answers everything asked before, then ends the thread. */
   close(): Promise<void>
 }
@@ -25,11 +27,13 @@ export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
     name: 'weft-storage',
   })
   const waiting = new Map<number, Waiting>()
+  const failure = Promise.withResolvers<StorageFailure>()
   let asked = 0
   let ended: StorageFailure | null = null
   let closed: Promise<void> | null = null
 
   const thread: SqliteThread = {
+    failed: failure.promise,
     ask(question, moved = []) {
       if (ended !== null) return Promise.reject(ended)
       const message: Asked = { number: ++asked, question }
@@ -67,6 +71,8 @@ export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
     worker.on('message', (message: ThreadMessage) => {
       if (message.type === 'answers') settle(message)
       else if (message.type === 'opened') resolve(thread)
+      else if (message.type === 'failed')
+        failure.resolve(new StorageFailure(message.failure.message, { full: false }))
       else reject(errorOf(message.failure))
     })
     worker.on('error', (cause) => {
@@ -76,6 +82,7 @@ export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
       const reason = new StorageFailure('The storage thread ended', { full: false, cause: ended })
       end(reason)
       reject(ended)
+      if (closed === null) failure.resolve(reason)
       for (const question of waiting.values()) question.reject(reason)
       waiting.clear()
     })

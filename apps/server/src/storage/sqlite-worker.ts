@@ -29,6 +29,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
   const writes: Asked<Write>[] = []
   const reads: Asked<Read>[] = []
   let closing: number | null = null
+  let hasToldOfFailure = false
 
   function take({ number, question }: Asked): void {
     switch (question.type) {
@@ -59,6 +60,9 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       return outcome === undefined ? [] : [{ number, outcome }]
     })
     answer(answers)
+    if (writer.lost === null || hasToldOfFailure) return
+    hasToldOfFailure = true
+    tell({ type: 'failed', failure: writer.lost })
   }
 
   function readForAWhile(): void {

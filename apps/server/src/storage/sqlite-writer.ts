@@ -13,6 +13,8 @@ import type { Failure, Outcome, Write } from './sqlite-messages.ts'
 export interface SqliteWriter<Value> {
   /** One outcome per write, in order. Never throws. */
   commit(writes: readonly Write[]): readonly Outcome<Value>[]
+  /** Why nothing is written any more, if so. */
+  readonly lost: Failure | null
 }
 
 export function sqliteWriter<Value>(
@@ -52,6 +54,9 @@ export function sqliteWriter<Value>(
   }
 
   return {
+    get lost() {
+      return lost
+    },
     commit(writes) {
       if (lost !== null) return refuse(writes, lost)
       const faulty = new Map<Write, Failure>()

@@ -60,6 +60,7 @@ export async function openSqlite({ folder, now, reporter }: SqliteOptions): Prom
     async probe() {
       await thread.ask({ type: 'probe', at: now() })
     },
+    failed: thread.failed,
     close: () => thread.close(),
   }
 }

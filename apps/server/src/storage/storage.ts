@@ -1,12 +1,17 @@
 /** What one database gives the server. The log's promises are in packages/sync/src/ports.ts. */
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
-import type { LogEntry, LogPosition, UpdateLog } from '@weft/sync'
+import type { LogEntry, LogPosition, StorageFailure, UpdateLog } from '@weft/sync'
 
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
+  /**
+   * Resolves when nothing is written any more before the storage is opened again, as after an I/O error. What was
+   * acknowledged is there then; a process that goes on can only refuse.
+   */
+  readonly failed: Promise<StorageFailure>
   /** Finishes what was asked before, then closes. */
   close(): Promise<void>
 }

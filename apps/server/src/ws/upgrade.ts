@@ -19,6 +19,7 @@ import type { DocumentStore } from '../storage/storage.ts'
 import { sendAllAway } from './drain.ts'
 import { type Handshake, handshakes } from './handshake.ts'
 import { heartbeat } from './heartbeat.ts'
+import { documentOfRoom, openRoom } from './open-rooms.ts'
 import { addressKey, isLoopback, places } from './places.ts'
 import { refuse } from './refusal.ts'
 import { SocketPeer } from './socket-peer.ts'
@@ -31,6 +32,8 @@ export interface SyncDeps {
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'upgrades' | 'closes'>
+  /** A room is made for whoever connects to its name. */
+  readonly openRooms?: boolean
   /** Whom a connection counts for. By default the address of its socket. */
   readonly addressOf?: (request: IncomingMessage) => string
 }
@@ -61,7 +64,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
 
   const receive = async (handshake: Handshake) => {
     const { request, socket } = handshake
-    const wanted = parseSyncRequest(request.url)
+    const wanted = parseSyncRequest(request.url, deps.openRooms === true ? documentOfRoom : undefined)
     if (wanted === null) return refuseUpgrade(socket, 'not-found')
     const { host, origin, cookie } = request.headers
     const admitted = deps.access.admit({ host, origin, cookie })
@@ -75,7 +78,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     if (leave === null) return refuseUpgrade(socket, 'too-many-connections')
     socket.once('close', leave)
 
-    const document = await within(deps.timers, limits.upgradeMs, deps.documents.get(wanted.document))
+    const document = await within(deps.timers, limits.upgradeMs, documentFor(wanted, admitted.actor))
     if (socket.destroyed) return
     if (isDraining) return refuseUpgrade(socket, 'restarting')
 
@@ -94,6 +97,13 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     accept(handshake, 'read', (webSocket) =>
       begin(webSocket, handshake, wanted, admitted.actor, 'read').close('not-found'),
     )
+  }
+
+  const documentFor = async (wanted: SyncRequest, actor: Actor) => {
+    const there = await deps.documents.get(wanted.document)
+    if (there !== null || deps.openRooms !== true) return there
+    const at = deps.timers.now()
+    return openRoom(deps.documents, { id: wanted.document, name: wanted.name, actor: actor.id, at })
   }
 
   const begin = (
