@@ -43,6 +43,8 @@ export function setup(kind: 'markdown' | 'text' | 'code', label: string): Extens
     prose ? [] : indentOnInput(),
     EditorView.contentAttributes.of({
       'aria-label': label,
+      // What can be edited takes the focus anyway; checkers of accessibility know it only by this.
+      tabindex: '0',
       spellcheck: prose ? 'true' : 'false',
       autocorrect: prose ? 'on' : 'off',
       autocapitalize: prose ? 'sentences' : 'off',
