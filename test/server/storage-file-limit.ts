@@ -28,9 +28,10 @@ const probe = await storage.probe().then(
   () => 'stored',
   () => 'failed',
 )
+const told = await Promise.race([storage.failed.then(({ name }) => name), storage.documents.get(id)])
 const { updates } = await storage.updates.read(id, 0)
 const title = (await storage.documents.get(id))?.title
 console.log(
-  JSON.stringify({ before, large, beside, after, probe, read: texts(updates), title: typeof title }),
+  JSON.stringify({ before, large, beside, after, probe, told, read: texts(updates), title: typeof title }),
 )
 await storage.close()

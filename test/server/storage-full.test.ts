@@ -154,6 +154,7 @@ test.skipIf(!hasLimits)(
       beside: 'failed, full: false',
       after: ['failed, full: false', 'failed, full: false', 'failed, full: false'],
       probe: 'failed',
+      told: 'StorageFailure',
       read: ['small'],
       title: 'string',
     })

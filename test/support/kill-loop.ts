@@ -4,11 +4,10 @@
  * Each cycle has new people with empty documents. Those who were there before would send again what they hold, and
  * so hide a loss.
  */
-import { expect } from 'vitest'
-import { type Random, random } from './random.ts'
-import { type RestartingServer, restartingServer } from './server-process-restarting.ts'
+import { random } from './random.ts'
+import { restartingServer } from './server-process-restarting.ts'
+import { missing, type Receipted, typists } from './typists.ts'
 import { until } from './until.ts'
-import { type WireClient, wireClient } from './wire-client.ts'
 
 export interface KillLoopOutcome {
   readonly cycles: number
@@ -26,57 +25,48 @@ export interface KillLoopOptions {
   readonly entry?: string
   /** Stops after the first cycle in which something was lost. */
   readonly untilLoss?: boolean
+  readonly onCycle?: () => void
 }
 
-const writers = 3
+const documentCount = 3
+const writers = 2
+/** Each document is left alone after this many cycles, so that cycles stay short. What it held is looked at to the end. */
+const cyclesOfDocument = 25
 
 export async function killLoop(options: KillLoopOptions): Promise<KillLoopOutcome> {
   const dice = random(options.seed)
   await using server = await restartingServer(options.entry)
   const starts = [await server.start()]
-  const document = await server.create({ title: 'Kill loop', kind: 'text' })
-  const receipted: string[] = []
-  let lost: readonly string[] = []
+  const receipted: Receipted[] = []
+  let documents: readonly string[] = []
+  let lost: readonly Receipted[] = []
   let cycles = 0
   while (cycles < options.cycles && !(options.untilLoss === true && lost.length > 0)) {
-    receipted.push(...(await typeAndKill(server, document, dice, `c${cycles}`)))
+    if (cycles % cyclesOfDocument === 0) {
+      documents = await Promise.all(
+        Array.from({ length: documentCount }, () => server.create({ title: 'Kill loop', kind: 'text' })),
+      )
+    }
+    const people = await typists(server.port, { documents, writers, dice, mark: `c${cycles}` })
+    const killAt = performance.now() + 20 + dice.below(130)
+    await people.typeUntil(() => performance.now() >= killAt)
+    await server.kill()
+    await until(() => people.isEverybodyGone)
+    receipted.push(...people.receipts)
     starts.push(await server.start())
-    const found = new Set((await server.content(document)).split('\n'))
-    lost = receipted.filter((marker) => !found.has(marker))
+    const now = documents
+    lost = await missing(
+      receipted.filter(({ document }) => now.includes(document)),
+      server.content,
+    )
     cycles += 1
+    options.onCycle?.()
   }
-  return { cycles, receipted: receipted.length, lost, starts: starts.sort((a, b) => a - b) }
-}
-
-/** Resolves, after the kill, with the edits that were receipted. */
-async function typeAndKill(
-  server: RestartingServer,
-  document: string,
-  dice: Random,
-  cycle: string,
-): Promise<readonly string[]> {
-  const people = Array.from({ length: writers }, () =>
-    wireClient(server.port, document, { query: '?receipts=1' }),
-  )
-  await Promise.all(people.map((person) => until(() => person.all('sync-step-2').length > 0)))
-  const typed = people.map(() => new Map<number, string>())
-  const killAt = performance.now() + 20 + dice.below(130)
-  let count = 0
-  await until(() => {
-    const writer = dice.below(writers)
-    const person = people[writer]
-    if (person === undefined) return false
-    const marker = `${cycle}w${writer}e${count++}`
-    person.text.insert(person.text.length, `${marker}\n`)
-    typed[writer]?.set(person.sent, marker)
-    return performance.now() >= killAt
-  })
-  await server.kill()
-  await Promise.all(people.map((person) => until(() => person.closed)))
-  return people.flatMap((person, writer) => markersUpTo(person, typed[writer] ?? new Map()))
-}
-
-function markersUpTo(person: WireClient, typed: ReadonlyMap<number, string>): readonly string[] {
-  expect(person.receipted).toBeLessThanOrEqual(person.sent)
-  return [...typed].filter(([message]) => message <= person.receipted).map(([, marker]) => marker)
+  if (lost.length === 0) lost = await missing(receipted, server.content)
+  return {
+    cycles,
+    receipted: receipted.length,
+    lost: lost.map(({ marker }) => marker),
+    starts: starts.sort((a, b) => a - b),
+  }
 }

@@ -5,12 +5,18 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 export interface RestartingServer extends AsyncDisposable {
   readonly port: number
+  /** Everything that it keeps. */
+  readonly folder: string
+  /** Of the process that was last started. */
+  readonly pid: number
   /** Resolves with the milliseconds until it answered. `flags`: settings beyond the port and the folder. */
   start(flags?: readonly string[]): Promise<number>
   /** kill -9: nothing of it runs any more when this resolves. */
   kill(): Promise<void>
   /** SIGTERM. Resolves with its exit code. */
   terminate(): Promise<number | NodeJS.Signals | null>
+  /** Waits until it ends by itself. Resolves with its exit code, or the signal that ended it. */
+  ended(): Promise<number | NodeJS.Signals | null>
   create(draft?: Readonly<Record<string, unknown>>): Promise<string>
   /** The document's text, through the API. */
   content(document: string): Promise<string>
@@ -22,9 +28,13 @@ export interface RestartingServer extends AsyncDisposable {
   readonly stderr: string
 }
 
-/** `entry`: see {@link serverProcess}. */
-export async function restartingServer(entry?: string): Promise<RestartingServer> {
-  const folder = await temporaryFolder()
+/** `entry`: see {@link serverProcess}. `disk`: where it keeps what it keeps; left out, in a folder of its own. */
+export async function restartingServer(
+  entry?: string,
+  disk?: { readonly path: string },
+): Promise<RestartingServer> {
+  const own = await temporaryFolder()
+  const folder = disk?.path ?? own.path
   const port = await freePort()
   const api = `http://127.0.0.1:${port}/api/v1`
   let running: ServerProcess | null = null
@@ -37,12 +47,16 @@ export async function restartingServer(entry?: string): Promise<RestartingServer
 
   return {
     port,
+    folder,
+    get pid() {
+      return running?.child.pid ?? 0
+    },
     get stderr() {
       return running?.stderr ?? ''
     },
     async start(flags = []) {
       const began = performance.now()
-      const all = ['--port', `${port}`, '--data', folder.path, ...flags]
+      const all = ['--port', `${port}`, '--data', folder, ...flags]
       running = serverProcess(all, { LOG_LEVEL: 'warn' }, entry)
       await running.url()
       return performance.now() - began
@@ -51,6 +65,7 @@ export async function restartingServer(entry?: string): Promise<RestartingServer
       await end('SIGKILL')
     },
     terminate: () => end('SIGTERM'),
+    ended: async () => (await running?.ended()) ?? null,
     async create(draft = {}) {
       const response = await fetch(`${api}/documents`, {
         method: 'POST',
@@ -76,7 +91,7 @@ export async function restartingServer(entry?: string): Promise<RestartingServer
     },
     async [Symbol.asyncDispose]() {
       await end('SIGKILL')
-      await folder[Symbol.asyncDispose]()
+      await own[Symbol.asyncDispose]()
     },
   }
 }
