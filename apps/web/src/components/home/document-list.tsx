@@ -7,8 +7,9 @@ import { reasonOf } from '../../reasons.ts'
 import { useUnsentEdits } from '../../unsent-edits.ts'
 import { showToast } from '../toasts.tsx'
 import { DocumentGroups } from './document-groups.tsx'
-import { DocumentRow, type RowActions } from './document-row.tsx'
+import { DocumentRow } from './document-row.tsx'
 import { useHeldOrder } from './held-order.ts'
+import type { RowActions } from './row-actions.ts'
 import { RowMenu } from './row-menu.tsx'
 
 interface DocumentListProps {

@@ -10,13 +10,8 @@ import { TitleField } from '../controls/title-field.tsx'
 import { Cell, Row } from './grid.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import { MarkedTitle } from './marked-title.tsx'
+import type { RowActions } from './row-actions.ts'
 import { rowMenu } from './row-menu.tsx'
-
-export interface RowActions {
-  readonly rename: (document: DocumentResource, title: string | null) => void
-  readonly startRename: (document: DocumentResource) => void
-  readonly trash: (document: DocumentResource) => void
-}
 
 interface DocumentRowProps {
   readonly document: DocumentResource

@@ -4,7 +4,7 @@ import { ExternalLink, Link2, Pencil, Trash2 } from 'lucide-react'
 import { copyText } from '../../clipboard.ts'
 import { MenuItem, MenuLink, MenuPanel, MenuSeparator } from '../controls/dropdown-menu.tsx'
 import { showToast } from '../toasts.tsx'
-import type { RowActions } from './document-row.tsx'
+import type { RowActions } from './row-actions.ts'
 
 interface RowMenuPayload {
   readonly document: DocumentResource
