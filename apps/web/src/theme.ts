@@ -1,6 +1,5 @@
 /** Light, dark, or as the system says; per device. public/theme.js applies it before the first paint. */
-export const themes = ['light', 'dark', 'system'] as const
-export type Theme = (typeof themes)[number]
+export type Theme = 'light' | 'dark' | 'system'
 
 const key = 'weft.theme'
 

@@ -1,8 +1,9 @@
 import type { DocumentResource } from '@weft/protocol'
 
-/** What one can do to a row of the list, by its keys or its menu. */
+/** What one can do to a document from its row. */
 export interface RowActions {
-  readonly rename: (document: DocumentResource, title: string | null) => void
   readonly startRename: (document: DocumentResource) => void
+  /** `null`: it keeps its title. */
+  readonly rename: (document: DocumentResource, title: string | null) => void
   readonly trash: (document: DocumentResource) => void
 }
