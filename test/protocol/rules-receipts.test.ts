@@ -74,6 +74,7 @@ describe('[W15] receipts', () => {
     const id = await server.create('w15-stock')
     const client = wireClient(server.port, id, { manual: true })
     await client.opened()
+    client.send({ type: 'sync-step-1', stateVector: Uint8Array.of(0) })
     client.send({ type: 'update', update: updateOf(1, 'one') })
     await until(() => client.all('update').length === 1)
     expect(client.received.every(({ type }) => type !== 'receipt' && type !== 'not-saved')).toBe(true)

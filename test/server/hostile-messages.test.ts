@@ -101,15 +101,16 @@ describe('[W21] what is merely much holds nobody up', () => {
   beforeEach(() => server.metric(longestStall))
   afterEach(async () => expect(await server.metric(longestStall)).toBeLessThan(1.5))
 
-  test('100,000 clients in one update', async () => {
-    const client = await attacker(yjs)
-    client.send(update(hostile.manyClients(100_000)))
+  // In documents of their own: each client's Yjs pays for such content with every edit.
+  test('50,000 clients in one update', async () => {
+    const client = await attacker(await server.create({ kind: 'yjs' }))
+    client.send(update(hostile.manyClients(50_000)))
     await until(() => client.receipted === 1 || client.closed !== null, { withinMs: 30_000 })
     client.terminate()
   })
 
   test('200,000 deletes in one update', async () => {
-    const client = await attacker(text)
+    const client = await attacker(await server.create({ kind: 'text' }))
     client.send(update(hostile.manyDeletes(91, 400_000)))
     await until(() => client.receipted === 1 || client.closed !== null, { withinMs: 30_000 })
     client.terminate()

@@ -84,7 +84,8 @@ describe('[W24] a slow reader', () => {
       { withinMs: limits.laggingMs + 10_000 },
     )
     expect(performance.now() - began).toBeGreaterThan(limits.laggingMs - 1_000)
-    expect(slowest).toBeLessThan(1_000)
+    // A fold of these 45 MiB may be written meanwhile, and commits wait for it.
+    expect(slowest).toBeLessThan(8_000)
     deaf.destroy()
     honest.close()
   })
