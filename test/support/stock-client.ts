@@ -7,7 +7,7 @@ import * as Y from 'yjs'
 import { until } from './until.ts'
 
 export const stockVersions = ['3.0.0', '3.1.0'] as const
-export type StockVersion = (typeof stockVersions)[number]
+type StockVersion = (typeof stockVersions)[number]
 
 export interface StockClient {
   readonly version: StockVersion

@@ -14,7 +14,7 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void
 }
 
-export type Direction = 'to-server' | 'to-client'
+type Direction = 'to-server' | 'to-client'
 
 export async function tcpProxy(target: number, dice: Random): Promise<TcpProxy> {
   const lines = new Set<Line>()
