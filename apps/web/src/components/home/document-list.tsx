@@ -9,7 +9,7 @@ import { showToast } from '../toasts.tsx'
 import { DocumentGroups } from './document-groups.tsx'
 import { DocumentRow } from './document-row.tsx'
 import { useHeldOrder } from './held-order.ts'
-import type { RowActions, RowActions } from './row-actions.ts'
+import type { RowActions } from './row-actions.ts'
 import { RowMenu } from './row-menu.tsx'
 
 interface DocumentListProps {

@@ -10,7 +10,7 @@ import { TitleField } from '../controls/title-field.tsx'
 import { Cell, Row } from './grid.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import { MarkedTitle } from './marked-title.tsx'
-import type { RowActions, RowActions } from './row-actions.ts'
+import type { RowActions } from './row-actions.ts'
 import { rowMenu } from './row-menu.tsx'
 
 interface DocumentRowProps {
