@@ -21,7 +21,7 @@ export interface EditorAlone extends AsyncDisposable {
   readonly errors: readonly string[]
 }
 
-export interface Network {
+interface Network {
   readonly port: number
   cut(): void
   mend(): void
@@ -37,7 +37,7 @@ export async function openEditorAlone(): Promise<EditorAlone> {
     cacheDir: cache.path,
     logLevel: 'error',
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null, ws: false },
-    optimizeDeps: { entries: ['test/browser/editor-page/index.html'] },
+    optimizeDeps: { entries: ['test/browser/fixtures/editor-page.html'] },
   })
   await vite.listen()
   const address = vite.httpServer?.address()
@@ -53,7 +53,7 @@ export async function openEditorAlone(): Promise<EditorAlone> {
   const blank = async (profile: BrowserContext) => {
     const page = await profile.newPage()
     page.on('pageerror', (error) => errors.push(String(error)))
-    await page.goto(`${origin}/test/browser/editor-page/index.html`)
+    await page.goto(`${origin}/test/browser/fixtures/editor-page.html`)
     await page.waitForFunction(() => 'weft' in window)
     return page
   }

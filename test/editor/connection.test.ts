@@ -1,5 +1,4 @@
 /** The editor's connection and save state against the real server, over real sockets. */
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { StorageFailure, type UpdateLog } from '@weft/sync'
 import { afterEach, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -7,7 +6,9 @@ import { type Connection, openConnection } from '../../packages/editor/src/conne
 import { openPresence, type Presence } from '../../packages/editor/src/presence.ts'
 import { type Saving, startSaving } from '../../packages/editor/src/saving.ts'
 import { browserTimers } from '../../packages/editor/src/timers.ts'
+import { random } from '../support/random.ts'
 import { type SyncServer, type SyncServerOptions, syncServer } from '../support/sync-server.ts'
+import { tcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 
 /** One tab: everything of the editor but its view and its device. */
@@ -81,40 +82,6 @@ function openTab(port: number, document: string, lineage = `lineage-of-${documen
   return tab
 }
 
-/** Between a tab and the server: a network that can be cut. */
-async function openProxy(target: number) {
-  const sockets = new Set<Socket>()
-  let isCut = false
-  const proxy = createServer((client) => {
-    if (isCut) return client.destroy()
-    const upstream = connect(target, '127.0.0.1')
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from)
-      from.on('error', () => to.destroy())
-      from.on('close', () => to.destroy())
-      from.pipe(to)
-    }
-    return upstream
-  })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  const cut = () => {
-    isCut = true
-    for (const socket of sockets) socket.destroy()
-    sockets.clear()
-  }
-  stops.push(() => {
-    cut()
-    proxy.close()
-  })
-  const mend = () => {
-    isCut = false
-  }
-  return { port: (proxy.address() as AddressInfo).port, cut, mend }
-}
-
 const saved = (tab: Tab) => until(() => tab.saving.state.get().state === 'saved', { what: 'saved is shown' })
 
 describe('saving', () => {
@@ -163,14 +130,16 @@ describe('saving', () => {
   test('words written without a connection arrive when it returns, and only then are saved', async () => {
     const server = await serve()
     const id = await server.create('d')
-    const proxy = await openProxy(server.port)
+    const proxy = await tcpProxy(server.port, random(1))
+    stops.push(() => proxy[Symbol.asyncDispose]())
     const tab = openTab(proxy.port, id)
     await saved(tab)
+    proxy.hold(['to-server', 'to-client'])
     proxy.cut()
     await until(() => tab.connection.state.get().state === 'offline')
     for (const word of ['one ', 'two ', 'three']) tab.write(word)
     expect(['device', 'tab']).toContain(tab.saving.state.get().state)
-    proxy.mend()
+    proxy.release()
     await saved(tab)
     expect(tab.shown.slice(1)).not.toContain('loading')
     expect((await server.stored(id)).getText('content').toString()).toBe('one two three')

@@ -49,6 +49,8 @@ test('a second answer on the same connection counts anew from what it holds', ()
 
 test('receipts of an earlier connection do not count for the next one', () => {
   expect(after('c a e u e u 3 c').confirmed).toBe(2)
+  expect(after('e e c a c u 1').confirmed).toBe(0)
+  expect(isSettled(after('e e c a c u 1'))).toBe(false)
   expect(isSettled(after('c a 1 c'))).toBe(false)
   expect(isSettled(after('c a 1 c a'))).toBe(false)
   expect(isSettled(after('c a 1 c a 1'))).toBe(true)

@@ -48,11 +48,15 @@ export type ConnectionEvent = Extract<
   { type: 'opened' | 'synced' | 'sent' | 'receipt' | 'not-saved' | 'lost' | 'refused' }
 >
 
+/** A browser waits minutes for a server that does not answer. */
+const patienceMs = 10_000
+
 export function openConnection(options: ConnectionOptions): Connection {
   const { ydoc, presence, timers, onEvent } = options
   const state = cell<ConnectionState>({ state: 'connecting' })
   let attempts = 0
   let cancelRetry: (() => void) | null = null
+  let cancelPatience = () => {}
   /** The server asked for our edits on this connection: it takes them. */
   let asked = false
 
@@ -90,7 +94,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (status === 'connecting') {
       asked = false
       presence.renew()
+      cancelPatience = timers.after(patienceMs, () => provider.disconnect())
     } else if (status === 'connected') {
+      cancelPatience()
       state.set({ state: 'connected' })
       onEvent({ type: 'opened' })
     }
@@ -103,6 +109,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const onClose = (event: CloseEvent | null) => {
     // The provider's own way back has no jitter.
     provider.shouldConnect = false
+    cancelPatience()
     presence.clear()
     if (event !== null && isFinalClose(event.code)) {
       const reason = closeReason(event.code)
@@ -126,7 +133,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
   /** The network or the person is back: no reason to wait longer. */
   const hurry = () => {
-    if (state.get().state !== 'offline' || provider.ws !== null) return
+    if (state.get().state !== 'offline' || provider.wsconnected) return
+    // An attempt under way may have begun in the old network, where nobody answers.
+    if (provider.ws !== null) provider.disconnect()
     cancelRetry?.()
     cancelRetry = timers.after(timers.random() * 300, connect)
   }
@@ -155,6 +164,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       page?.removeEventListener('offline', onOffline)
       page?.document.removeEventListener('visibilitychange', onVisible)
       cancelRetry?.()
+      cancelPatience()
       provider.off('connection-close', onClose)
       provider.destroy()
     },

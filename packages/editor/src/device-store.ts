@@ -17,7 +17,7 @@ export interface DeviceStore {
   close(): void
 }
 
-export interface DeviceRead {
+interface DeviceRead {
   readonly updates: readonly Uint8Array[]
   readonly rows: readonly number[]
   readonly unsent: readonly Unsent[]
@@ -28,7 +28,7 @@ export interface Unsent {
   readonly edits: number
 }
 
-export interface Batch {
+interface Batch {
   readonly updates: readonly Uint8Array[]
   /** How many of them are edits that no receipt covers. */
   readonly edits: number
@@ -37,7 +37,7 @@ export interface Batch {
   readonly replaces: readonly number[]
 }
 
-export interface Written {
+interface Written {
   readonly row: number
   readonly unsent: Unsent | null
 }

@@ -3,6 +3,8 @@ import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 
 const gutterWidth = '3.375rem'
+/** Whole pixels: browsers round where a view is scrolled to, and each line that others insert would add its fraction. */
+const lineHeight = 'round(calc(var(--weft-size) * var(--lead-source)), 1px)'
 
 export const theme: Extension = [
   EditorView.theme({
@@ -26,6 +28,7 @@ export const theme: Extension = [
     '.cm-content': {
       padding: '0.75rem 0 min(40vh, 16rem)',
       caretColor: 'var(--accent)',
+      lineHeight,
       overflowWrap: 'anywhere',
     },
     '.cm-line': { padding: '0', paddingInline: 'var(--weft-start) var(--weft-end)' },
@@ -48,7 +51,7 @@ export const theme: Extension = [
       padding: '0',
       paddingInlineEnd: '1rem',
       textAlign: 'end',
-      lineHeight: 'calc(var(--weft-size) * var(--lead-source))',
+      lineHeight,
     },
     '@media (max-width: 40rem)': {
       '&': { '--weft-start': '1rem', '--weft-end': '1rem' },
