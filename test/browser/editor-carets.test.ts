@@ -232,6 +232,27 @@ describe('the text itself', () => {
     ])
   })
 
+  test('on a phone has no line numbers, keeps off the edges and is large enough not to be zoomed', async () => {
+    const { page } = await open('text')
+    await page.setViewportSize({ width: 390, height: 800 })
+    const style = () =>
+      page.evaluate(() => {
+        const line = document.querySelector('.cm-line')
+        const gutters = document.querySelector('.cm-gutters')
+        if (line === null || gutters === null) throw new Error('not drawn')
+        const { paddingInlineStart, paddingInlineEnd } = getComputedStyle(line)
+        return [paddingInlineStart, paddingInlineEnd, getComputedStyle(gutters).display]
+      })
+    expect(await style()).toEqual(['16px', '16px', 'none'])
+    await page.setViewportSize({ width: 900, height: 600 })
+    expect(await style()).toEqual(['0px', '28px', 'flex'])
+    const touch = await profile.newCDPSession(page)
+    await touch.send('Emulation.setTouchEmulationEnabled', { enabled: true })
+    await touch.send('Emulation.setEmulatedMedia', { features: [{ name: 'pointer', value: 'coarse' }] })
+    const size = await page.locator('.cm-line').evaluate((line) => getComputedStyle(line).fontSize)
+    expect(size).toBe('16px')
+  })
+
   test('Tab indents, and after Escape it leaves', async () => {
     const { page } = await open('text')
     await page.locator('.cm-content').focus()

@@ -150,9 +150,9 @@ describe('a document on the device', () => {
     ]
     await Promise.all([shows(mine, 'saved'), shows(theirs, 'saved')])
     await write(theirs, 'theirs ')
-    await write(mine, 'x'.repeat(300))
+    await write(mine, 'x'.repeat(230))
     await shows(mine, 'saved')
-    await until(async () => (await text(mine)).length === 307)
+    await until(async () => (await text(mine)).length === 237)
     await mine.evaluate(() => window.weft.editor().close())
     expect(await unsent(mine)).toEqual([])
     const kept = await mine.evaluate(
@@ -164,7 +164,7 @@ describe('a document on the device', () => {
     await mine.close()
     alone.network.cut()
     const later = await alone.open(profile, document)
-    await until(async () => (await text(later)).length === 307)
+    await until(async () => (await text(later)).length === 237)
     expect((await text(later)).replaceAll('x', '')).toBe('theirs ')
   })
 

@@ -51,6 +51,7 @@ export function openDeviceCopy(options: DeviceCopyOptions): DeviceCopy {
   let confirmed = 0
   let writing: Promise<void> | null = null
   let cancelTimer: (() => void) | null = null
+  let isClosed = false
 
   const onUpdate = (update: Uint8Array, origin: unknown) => {
     if (origin === deviceOrigin) return
@@ -133,10 +134,16 @@ export function openDeviceCopy(options: DeviceCopyOptions): DeviceCopy {
 
   return {
     async load() {
+      let isAwaited = true
       const found = await within(timers, loadMs, async () => {
         const opened = await options.open()
-        return { opened, read: await opened.read(document, lineage) }
+        const read = await opened.read(document, lineage)
+        if (isAwaited && !isClosed) return { opened, read }
+        opened.close()
+        return null
       })
+      isAwaited = false
+      if (isClosed) return { edits: 0, copy: false }
       ydoc.on('update', onUpdate)
       if (found === null) {
         whole = true
@@ -160,6 +167,7 @@ export function openDeviceCopy(options: DeviceCopyOptions): DeviceCopy {
       if (hasConfirmed()) schedule(gatherMs)
     },
     async close() {
+      isClosed = true
       ydoc.off('update', onUpdate)
       // One write may start the next.
       while (writing !== null) await writing

@@ -18,7 +18,7 @@ import { trackOwnActivity } from './own-activity.ts'
 import { createPace } from './pace.ts'
 import { type Person, personKey } from './people.ts'
 import type { Position } from './position.ts'
-import { cursorAt, openPresence, type PresenceUser } from './presence.ts'
+import { cursorAt, openPresence, type Peer, type PresenceUser } from './presence.ts'
 import { remoteCarets } from './remote-carets.ts'
 import { nearbyChanges, writersOf } from './remote-changes.ts'
 import { remoteCursors } from './remote-cursors.ts'
@@ -114,8 +114,8 @@ export function openEditor(options: EditorOptions): Editor {
       tracker.changed(moved)
       surroundings.peopleChanged()
       if (!introduced) return
-      for (const { state } of joined) announcements.joined(state.name)
-      for (const { state } of left) announcements.left(state.name)
+      for (const peer of joined) if (!isYou(peer)) announcements.joined(peer.state.name)
+      for (const peer of left) if (!isYou(peer)) announcements.left(peer.state.name)
     },
   })
   const connection = openConnection({
@@ -242,6 +242,11 @@ export function openEditor(options: EditorOptions): Editor {
     if (isTabExplained || view.state.readOnly || !view.hasFocus) return
     isTabExplained = true
     announcements.say(words.tab)
+  }
+
+  /** Another tab of yours. */
+  function isYou({ state, client }: Peer): boolean {
+    return presence.self !== null && personKey(presence.self, ydoc.clientID) === personKey(state, client)
   }
 
   function announceConnection() {

@@ -9,22 +9,22 @@ const lineHeight = 'round(calc(var(--weft-size) * var(--lead-source)), 1px)'
 export const theme: Extension = [
   EditorView.theme({
     '&': {
-      '--weft-size': 'var(--text-14)',
-      '--weft-start': '0rem',
-      '--weft-end': '1.75rem',
       height: '100%',
       color: 'var(--ink)',
       backgroundColor: 'var(--paper)',
       outline: 'none !important',
     },
     '.cm-scroller': {
+      '--weft-size': 'var(--text-14)',
+      '--weft-start': '0rem',
+      '--weft-end': '1.75rem',
       font: '400 var(--weft-size)/var(--lead-source) var(--font-mono)',
       fontFeatureSettings: '"calt" 0, "zero"',
       overflowX: 'hidden',
       overscrollBehavior: 'contain',
     },
     // A smaller field would make a phone zoom in on focus.
-    '@media (pointer: coarse)': { '&': { '--weft-size': 'var(--text-16)' } },
+    '@media (pointer: coarse)': { '.cm-scroller': { '--weft-size': 'var(--text-16)' } },
     '.cm-content': {
       padding: '0.75rem 0 min(40vh, 16rem)',
       caretColor: 'var(--accent)',
@@ -54,7 +54,7 @@ export const theme: Extension = [
       lineHeight,
     },
     '@media (max-width: 40rem)': {
-      '&': { '--weft-start': '1rem', '--weft-end': '1rem' },
+      '.cm-scroller': { '--weft-start': '1rem', '--weft-end': '1rem' },
       '.cm-line[dir]': { '--weft-start': '1rem', '--weft-end': '1rem' },
       '.cm-gutters': { display: 'none' },
     },
