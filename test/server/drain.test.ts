@@ -16,7 +16,7 @@ afterEach(async () => {
 
 describe('[W25] on SIGTERM', () => {
   test('stock clients hear 1012, come back to the next server, and lose nothing', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     server = await restartingServer()
     await server.start()
@@ -50,14 +50,14 @@ describe('[W25] on SIGTERM', () => {
     expect(clients.map((client) => client.closes[0])).toEqual(clients.map(() => 1012))
 
     await server.start()
-    await until(() => clients.every((client) => client.provider.synced), { withinMs: 15_000 })
-    await until(() => areSame(clients), { withinMs: 15_000 })
+    await until(() => clients.every((client) => client.provider.synced), { withinMs: 30_000 })
+    await until(() => areSame(clients), { withinMs: 30_000 })
     const lines = new Set((await server.content(document)).split('\n'))
     expect(markers.filter((marker) => !lines.has(marker))).toEqual([])
   })
 
   test('what was sent before the end is durable, and newcomers are told to come later', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     server = await restartingServer()
     await server.start()

@@ -54,7 +54,7 @@ export function serverProcess(
           const isReady = /Try {7}curl .*\n/.test(printed.stdout)
           return isReady ? /Address\s+(\S+)/.exec(printed.stdout)?.[1] : undefined
         },
-        { what: 'the server is ready' },
+        { withinMs: 30_000, what: 'the server is ready' },
       ),
     async ended() {
       await closed
