@@ -5,14 +5,15 @@ export default defineConfig({
   test: {
     environment: 'node',
     reporters: ['default', reporter],
-    // Groups run one after the other.
+    // Groups run one after the other: quick answers first, and the browser has the machine to itself.
     projects: [
       {
         test: {
           name: 'unit',
           include: ['{architecture,client,contract,document,editor,protocol,sync}/**/*.test.ts'],
           testTimeout: 60_000,
-          sequence: { groupOrder: 0 },
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -22,7 +23,7 @@ export default defineConfig({
           testTimeout: 120_000,
           // Mostly waiting for disks, sockets and time to pass, so more than there are cores.
           maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -32,7 +33,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

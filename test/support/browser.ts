@@ -4,7 +4,7 @@ import path from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { provideChromium } from './chromium.ts'
 
-export const sizes = {
+const sizes = {
   desktop: { width: 1440, height: 900 },
   /** A desktop window at 200 % zoom. */
   zoomed: { width: 720, height: 450 },
