@@ -1,62 +1,21 @@
 /** A disk that is full or fails: nothing is acknowledged that is not stored, and reading goes on. */
 import { spawnSync } from 'node:child_process'
-import { open, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { StorageFailure } from '@weft/sync'
 import { expect, test } from 'vitest'
 import { documentId, draft, entry, range, texts } from '../contract/adapter.ts'
+import { diskNote, fillUp, smallDisk, withoutDisks } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-/** A disk of this size, or `null` where this process may not mount one. */
-async function smallDisk(megabytes: number): Promise<(AsyncDisposable & { readonly path: string }) | null> {
-  const folder = await temporaryFolder()
-  const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder.path]
-  if (spawnSync('mount', options).status !== 0) {
-    await folder[Symbol.asyncDispose]()
-    return null
-  }
-  return {
-    path: folder.path,
-    async [Symbol.asyncDispose]() {
-      spawnSync('umount', ['--lazy', folder.path])
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-async function canMount(): Promise<boolean> {
-  await using disk = await smallDisk(1)
-  return disk !== null
-}
-
-const mounts = await canMount()
-const whyNot = mounts ? '' : ' (skipped: it needs a small disk, and this process may not mount one)'
 const hasLimits = spawnSync('sh', ['-c', 'ulimit -S -f 1000']).status === 0
 
-async function fillUp(file: string): Promise<void> {
-  const handle = await open(file, 'w')
-  try {
-    for (const size of [1024 * 1024, 4096, 1]) {
-      const bytes = new Uint8Array(size)
-      for (let written = size; written === size; ) {
-        written = await handle.write(bytes).then(
-          ({ bytesWritten }) => bytesWritten,
-          () => 0,
-        )
-      }
-    }
-  } finally {
-    await handle.close()
-  }
-}
-
-test.skipIf(!mounts)(
-  `a full disk refuses writes, serves reads, and goes on when there is space${whyNot}`,
+test.skipIf(withoutDisks !== null)(
+  `a full disk refuses writes, serves reads, and goes on when there is space${diskNote}`,
   async () => {
     await using disk = await smallDisk(160)
-    if (disk === null) throw new Error('could mount before')
     const warnings: string[] = []
     const storage = await openSqlite({
       folder: disk.path,
@@ -109,18 +68,17 @@ test.skipIf(!mounts)(
   },
 )
 
-test.skipIf(!mounts)(
-  `a disk with less than 100 MiB left is not opened, and says how much there is${whyNot}`,
+test.skipIf(withoutDisks !== null)(
+  `a disk with less than 100 MiB left is not opened, and says how much there is${diskNote}`,
   async () => {
     await using disk = await smallDisk(60)
-    if (disk === null) throw new Error('could mount before')
     const opening = openSqlite({ folder: join(disk.path, 'data'), now: Date.now })
     await expect(opening).rejects.toThrow(/is full: (59|60) MiB are free, 100 are needed/)
     await expect(opening).rejects.toMatchObject({ name: 'StorageFailure', full: true })
   },
 )
 
-test.skipIf(!mounts)(`a disk that is mounted read-only is not opened${whyNot}`, async () => {
+test.skipIf(withoutDisks !== null)(`a disk that is mounted read-only is not opened${diskNote}`, async () => {
   await using disk = await smallDisk(160)
   if (disk === null) throw new Error('could mount before')
   expect(spawnSync('mount', ['-o', 'remount,ro', disk.path]).status).toBe(0)

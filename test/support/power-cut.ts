@@ -38,16 +38,15 @@ export interface Recorder {
 
 /** Begins a record of a server that is up and to which nobody has spoken yet. `more`: further arguments for strace. */
 export async function recordDisk(
-  server: number,
-  folder: string,
+  server: { readonly pid: number; readonly folder: string },
   trace: string,
   more: readonly string[] = [],
 ): Promise<Recorder> {
   const calls = 'trace=pwrite64,pwritev,write,fsync,fdatasync,ftruncate'
   const args = ['-y', '-ttt', '-T', '-xx', '-s', '65536', '-e', calls, '-o', trace, ...more]
-  const attached = await straceStorage(server, args)
+  const attached = await straceStorage(server.pid, args)
   const before = new Map<string, Uint8Array>()
-  for (const file of files) before.set(file, await readFile(join(folder, file)))
+  for (const file of files) before.set(file, await readFile(join(server.folder, file)))
   return {
     async stop() {
       await attached.detach()
@@ -121,7 +120,7 @@ function apply(file: OpenFile, change: Change): void {
 const line = /^(\d+\.\d+) (\w+)\(\d+<([^>]*)>(?:, (.*))?\) += (-?\d+)(.*)$/
 
 function readTrace(trace: string): readonly DiskEvent[] {
-  return trace.split('\n').flatMap((text) => {
+  return trace.split('\n').flatMap((text): readonly DiskEvent[] => {
     const [, seconds = '', call = '', path = '', args = '', result = '', rest = ''] = line.exec(text) ?? []
     const file = basename(unescaped(path).toString())
     if (!files.some((name) => name === file)) return []

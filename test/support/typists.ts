@@ -14,8 +14,8 @@ export interface Typists {
   readonly typed: number
   /** In the order in which they came. */
   readonly receipts: readonly Receipted[]
-  /** What the server said when it could not save, and when. */
-  readonly notSaved: readonly { readonly reason: string; readonly at: number }[]
+  /** What the server said when it could not save. */
+  readonly notSaved: readonly NotSaved[]
   readonly isEverybodyGone: boolean
   leave(): void
 }
@@ -27,6 +27,14 @@ export interface Receipted {
   readonly at: number
 }
 
+/** `since`: when the oldest edit was typed that its hearer had no receipt for. */
+export interface NotSaved {
+  readonly document: string
+  readonly reason: string
+  readonly at: number
+  readonly since: number
+}
+
 export interface TypistsOptions {
   readonly documents: readonly string[]
   /** In each document. */
@@ -34,13 +42,16 @@ export interface TypistsOptions {
   readonly dice: Random
   /** Begins all their markers. */
   readonly mark?: string
+  /** So many letters more with each marker. */
+  readonly padding?: number
 }
 
 /** Resolves when all are in their documents. */
 export async function typists(port: number, options: TypistsOptions): Promise<Typists> {
   const { dice, mark = 'm' } = options
+  const padding = options.padding === undefined ? '' : `${'x'.repeat(options.padding)}\n`
   const receipts: Receipted[] = []
-  const notSaved: { reason: string; at: number }[] = []
+  const notSaved: NotSaved[] = []
   let typed = 0
 
   const people = options.documents.flatMap((document) =>
@@ -48,11 +59,17 @@ export async function typists(port: number, options: TypistsOptions): Promise<Ty
   )
 
   function typist(document: string): { readonly client: WireClient; type(): void } {
-    const waiting: { readonly message: number; readonly marker: string }[] = []
+    const waiting: { readonly message: number; readonly marker: string; readonly at: number }[] = []
     const client = wireClient(port, document, {
       query: '?receipts=1',
       onMessage: (said) => {
-        if (said.type === 'not-saved') notSaved.push({ reason: said.reason, at: Date.now() })
+        if (said.type === 'not-saved')
+          notSaved.push({
+            document,
+            reason: said.reason,
+            at: Date.now(),
+            since: waiting[0]?.at ?? Date.now(),
+          })
         if (said.type !== 'receipt') return
         while (waiting[0] !== undefined && waiting[0].message <= said.messages) {
           receipts.push({ document, marker: waiting[0].marker, at: Date.now() })
@@ -65,8 +82,8 @@ export async function typists(port: number, options: TypistsOptions): Promise<Ty
       type() {
         if (!client.isOpen) return
         const marker = `${mark}e${typed++}`
-        client.text.insert(client.text.length, `${marker}\n`)
-        waiting.push({ message: client.sent, marker })
+        client.text.insert(client.text.length, `${marker}\n${padding}`)
+        waiting.push({ message: client.sent, marker, at: Date.now() })
       },
     }
   }

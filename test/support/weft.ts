@@ -41,6 +41,8 @@ export interface WeftOptions {
   readonly origins?: readonly string[]
   readonly openRooms?: boolean
   readonly webFolder?: string
+  /** Holds what was there before, and is left there. Otherwise it has one of its own. */
+  readonly folder?: string
   /** Stands between the server and its storage. */
   readonly storage?: (storage: Storage) => Storage
 }
@@ -51,7 +53,7 @@ const noWebApp = fileURLToPath(new URL('./no-web-app', import.meta.url))
 export async function weft(options: WeftOptions = {}): Promise<Weft> {
   const folder = await temporaryFolder()
   const logged: string[] = []
-  const real = await openSqlite({ folder: folder.path, now: realTimers.now })
+  const real = await openSqlite({ folder: options.folder ?? folder.path, now: realTimers.now })
   const storage = options.storage?.(real) ?? real
   const server = await startServer(
     {
