@@ -46,9 +46,9 @@ export class Fold {
   }
 
   async #fold(head: LogPosition): Promise<void> {
-    const pieces = this.#snapshot.beginFold()
-    const owners = this.#deps.owners()
     try {
+      const pieces = this.#snapshot.beginFold()
+      const owners = this.#deps.owners()
       const base = await this.#deps.folder.fold(pieces)
       await this.#deps.log.fold(this.#document, { update: base, owners }, head)
       this.#snapshot.endFold(base)

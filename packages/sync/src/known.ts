@@ -9,7 +9,7 @@ import { DeleteSet, forEachDelete } from './delete-set.ts'
 import { UpdateGap } from './errors.ts'
 import { assemble } from './merge.ts'
 import { reach } from './reach.ts'
-import { type ScannedUpdate, type Section, scan } from './scan.ts'
+import { type ScannedUpdate, type Section, type SectionBytes, scan } from './scan.ts'
 import { encodeStateVector, type StateVector } from './state-vector.ts'
 
 export class Known {
@@ -95,7 +95,7 @@ export class Known {
 }
 
 /** What of `section` is at `clock` and after. */
-export function cutSection(section: Section, clock: number, kind: DocumentKind): Section {
+export function cutSection(section: SectionBytes, clock: number, kind: DocumentKind): Section {
   const whole = assemble({ sections: [section], deletes: [] })
   const rest = scan(Y.diffUpdate(whole, encodeStateVector(new Map([[section.client, clock]]))), kind)
   const [only] = rest.sections

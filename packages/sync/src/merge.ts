@@ -5,10 +5,10 @@
  */
 import * as encoding from 'lib0/encoding'
 import { DeleteSet, forEachDelete } from './delete-set.ts'
-import type { ScannedUpdate, Section } from './scan.ts'
+import type { SectionBytes } from './scan.ts'
 
 export interface UpdateParts {
-  readonly sections: readonly Section[]
+  readonly sections: readonly SectionBytes[]
   /** (client, clock, length) triples, flat. */
   readonly deletes: readonly number[]
 }
@@ -16,7 +16,7 @@ export interface UpdateParts {
 export const emptyUpdate: Uint8Array = Uint8Array.of(0, 0)
 
 /** In the order in which the room took them: each section starts where the ones before it end. */
-export function merge(updates: readonly ScannedUpdate[]): Uint8Array {
+export function merge(updates: readonly (UpdateParts & { readonly bytes: Uint8Array })[]): Uint8Array {
   const [only] = updates
   if (only !== undefined && updates.length === 1) return only.bytes
   return assemble({
@@ -38,7 +38,7 @@ export function assemble(parts: UpdateParts): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
-function writeSections(encoder: encoding.Encoder, client: number, sections: readonly Section[]): void {
+function writeSections(encoder: encoding.Encoder, client: number, sections: readonly SectionBytes[]): void {
   let structs = 0
   let end: number | null = null
   for (const section of sections) {

@@ -38,7 +38,7 @@ import {
   type Unsubscribe,
   type UpdateLog,
 } from './ports.ts'
-import { isEmpty, type ScannedUpdate, scan } from './scan.ts'
+import { isEmpty, refuseLeaps, type ScannedUpdate, scan } from './scan.ts'
 import { Snapshot } from './snapshot.ts'
 import { decodeStateVector } from './state-vector.ts'
 import { type Turn, Uncommitted } from './uncommitted.ts'
@@ -234,6 +234,7 @@ export class Room {
 
   /** False if nothing of it was new. Throws UpdateGap or ForeignClient, and takes nothing. */
   #take(update: ScannedUpdate, actor: ActorId): boolean {
+    refuseLeaps(update)
     const fresh = this.#known.newOf(update)
     if (fresh === null) return false
     this.#owners.claim(fresh.sections, actor)

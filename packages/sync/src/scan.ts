@@ -18,13 +18,16 @@ export interface ScannedUpdate {
 }
 
 /** The structs of one client: `length` clocks from `clock` on, without a hole. */
-export interface Section {
+export interface SectionBytes {
   readonly client: number
   readonly clock: number
   readonly length: number
   /** How many structs, and where their bytes are. */
   readonly structs: number
   readonly bytes: Uint8Array
+}
+
+export interface Section extends SectionBytes {
   /**
    * (own clock, client, clock) triples, flat and in order: the struct at `own clock` refers to that one, which
    * must be there before it.
@@ -36,14 +39,22 @@ export interface Section {
 export function scan(bytes: Uint8Array, kind: DocumentKind): ScannedUpdate {
   const reader = new UpdateReader(bytes)
   const sections: Section[] = []
+  const clients = new Set<number>()
   for (let left = reader.count(); left > 0; left--) {
     const section = scanSection(reader, kind)
-    if (sections.some((other) => other.client === section.client)) throw new MalformedUpdate('client twice')
+    if (clients.has(section.client)) throw new MalformedUpdate('client twice')
+    clients.add(section.client)
     sections.push(section)
   }
   const deletes = scanDeletes(reader)
   if (!reader.done) throw new MalformedUpdate('bytes after the update')
   return { bytes, sections, deletes }
+}
+
+/** Throws {@link MalformedUpdate} for one that takes more clocks than any client writes at once. What is merged may have more. */
+export function refuseLeaps(update: ScannedUpdate): void {
+  if (update.sections.some(({ length }) => length > limits.updateClocks))
+    throw new MalformedUpdate('too long')
 }
 
 /** Nothing in it: what a client answers that has nothing to tell. */
@@ -71,7 +82,6 @@ function scanSection(reader: UpdateReader, kind: DocumentKind): Section {
     length += added
   }
   if (clock + length > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
-  if (length > limits.updateClocks) throw new MalformedUpdate('too long')
   return { client, clock, length, structs, bytes: reader.bytes.subarray(from, reader.position), needs }
 }
 

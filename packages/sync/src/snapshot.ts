@@ -9,7 +9,7 @@ import { type DocumentKind, encode } from '@weft/protocol'
 import { cutSection, Known } from './known.ts'
 import { assemble, emptyUpdate, merge } from './merge.ts'
 import { frame } from './outbox.ts'
-import { type ScannedUpdate, type Section, scan } from './scan.ts'
+import { type ScannedUpdate, type SectionBytes, scan } from './scan.ts'
 import type { StateVector } from './state-vector.ts'
 
 /** Answers kept. People who reconnect together have few different state vectors. */
@@ -17,10 +17,29 @@ const answersKept = 64
 /** Pieces of the tail that are laid together, so that an answer never walks thousands. */
 const tailPieces = 256
 
+/** An update as it is kept: what was needed to take it is not needed to give it. */
+interface Piece {
+  readonly bytes: Uint8Array
+  readonly sections: readonly SectionBytes[]
+  /** Of the base none: the snapshot knows all deletes. */
+  readonly deletes: readonly number[]
+}
+
+function pieceOf({ bytes, sections, deletes }: ScannedUpdate): Piece {
+  const kept = sections.map(({ client, clock, length, structs, bytes }) => ({
+    client,
+    clock,
+    length,
+    structs,
+    bytes,
+  }))
+  return { bytes, sections: kept, deletes }
+}
+
 export class Snapshot {
   readonly #kind: DocumentKind
-  #base: ScannedUpdate | null = null
-  #tail: ScannedUpdate[] = []
+  #base: Piece | null = null
+  #tail: Piece[] = []
   #tailBytes = 0
   /** How many pieces of the tail a fold under way is going to replace. */
   #folding = 0
@@ -53,7 +72,7 @@ export class Snapshot {
     const fresh = this.#known.newOf(update)
     if (fresh === null) return null
     this.#known.add(fresh)
-    this.#tail.push(fresh)
+    this.#tail.push(pieceOf(fresh))
     this.#tailBytes += fresh.bytes.length
     this.#answers.clear()
     if (this.#tail.length - this.#folding > tailPieces) this.#layTogether(this.#folding)
@@ -70,7 +89,7 @@ export class Snapshot {
   /** `base` holds what {@link beginFold} gave; `null`: it could not be made. */
   endFold(base: Uint8Array | null): void {
     if (base !== null) {
-      this.#base = scan(base, this.#kind)
+      this.#base = { ...pieceOf(scan(base, this.#kind)), deletes: [] }
       this.#tail = this.#tail.slice(this.#folding)
       this.#tailBytes = this.#tail.reduce((total, piece) => total + piece.bytes.length, 0)
       this.#answers.clear()
@@ -100,14 +119,14 @@ export class Snapshot {
   }
 
   #layTogether(from: number): void {
-    this.#tail.push(scan(merge(this.#tail.splice(from)), this.#kind))
+    this.#tail.push(pieceOf(scan(merge(this.#tail.splice(from)), this.#kind)))
   }
 
   /** Equal state vectors do not mean equal documents: the deletes go along always. */
   #difference(stateVector: StateVector): Uint8Array {
     if (this.#base === null && this.#tail.length === 0) return emptyUpdate
     const pieces = this.#base === null ? this.#tail : [this.#base, ...this.#tail]
-    const sections: Section[] = []
+    const sections: SectionBytes[] = []
     for (const section of pieces.flatMap((piece) => piece.sections)) {
       const theirs = stateVector.get(section.client) ?? 0
       if (theirs <= section.clock) sections.push(section)
