@@ -117,10 +117,11 @@ describe('coming back', () => {
   const spread = (attempts: number, restarting: boolean) =>
     [0, 0.5, 0.999].map((chance) => reconnectDelay(attempts, restarting, () => chance))
 
-  test('takes longer each time, never more than 30 s, and half of it is chance', () => {
+  test('takes longer each time, at most 6 s at first and never more than 30 s, and half of it is chance', () => {
     expect(Math.max(...spread(0, false))).toBeLessThanOrEqual(500)
     expect(Math.min(...spread(20, false))).toBeGreaterThanOrEqual(7_500)
     expect(Math.max(...spread(20, false))).toBeLessThanOrEqual(30_000)
+    expect(Math.max(...spread(19, false))).toBeLessThanOrEqual(6_000)
     for (const attempts of [0, 1, 5, 20]) {
       const [low = 0, , high = 0] = spread(attempts, false)
       expect(high).toBeGreaterThan(low * 1.9)
