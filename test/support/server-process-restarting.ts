@@ -1,5 +1,6 @@
 /** A server that is killed and started again on the same port and folder, as after a crash. */
 import { createServer } from 'node:net'
+import type { DocumentResource } from '@weft/protocol'
 import { type ServerProcess, serverProcess } from './server-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -18,6 +19,8 @@ export interface RestartingServer extends AsyncDisposable {
   /** Waits until it ends by itself. Resolves with its exit code, or the signal that ended it. */
   ended(): Promise<number | NodeJS.Signals | null>
   create(draft?: Readonly<Record<string, unknown>>): Promise<string>
+  /** The document as the API describes it. */
+  resource(document: string): Promise<DocumentResource>
   /** The document's text, through the API. */
   content(document: string): Promise<string>
   /** A figure of `/metrics`. */
@@ -74,6 +77,11 @@ export async function restartingServer(
       })
       if (response.status !== 201) throw new Error(`not created: ${await response.text()}`)
       return ((await response.json()) as { id: string }).id
+    },
+    async resource(document) {
+      const response = await fetch(`${api}/documents/${document}`)
+      if (!response.ok) throw new Error(`no document: ${await response.text()}`)
+      return (await response.json()) as DocumentResource
     },
     async content(document) {
       const response = await fetch(`${api}/documents/${document}/content`)

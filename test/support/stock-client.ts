@@ -97,7 +97,7 @@ export function stockClient(port: number, document: string, options: StockClient
 }
 
 /** All replicas hold the same: text, clocks, deletes, and nothing waits for a predecessor. */
-export function areSame(clients: readonly StockClient[]): boolean {
+export function areSame(clients: readonly { readonly doc: Y.Doc }[]): boolean {
   const [first, ...others] = clients.map(({ doc }) => Buffer.from(Y.encodeStateAsUpdate(doc)))
   const nothingWaits = clients.every(
     ({ doc }) => doc.store.pendingStructs === null && doc.store.pendingDs === null,
