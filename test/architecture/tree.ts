@@ -10,12 +10,12 @@ export interface SourceFile {
   readonly text: string
 }
 
-const notSources = new Set(['node_modules', 'dist', '.types', '.cache', 'screenshots'])
+const notSources = new Set(['node_modules', 'dist', 'screenshots'])
 
 /** Every file below `folder` whose name ends in one of `endings`, in order of path. */
 export function filesBelow(folder: string, ...endings: readonly string[]): readonly SourceFile[] {
   return readdirSync(path.join(root, folder), { withFileTypes: true })
-    .filter((entry) => !notSources.has(entry.name))
+    .filter((entry) => !notSources.has(entry.name) && !entry.name.startsWith('.'))
     .flatMap((entry) => {
       const at = `${folder}/${entry.name}`
       if (entry.isDirectory()) return filesBelow(at, ...endings)

@@ -4,7 +4,7 @@ import type { Random } from './random.ts'
 
 const alphabet = ['a', 'b', ' ', '\n', 'ß', 'é', '中', '文', 'שלום', 'مرحبا', '🧵', '👩‍👩‍👧', '\u200f', '0']
 
-export function randomText(seeded: Random): string {
+function randomText(seeded: Random): string {
   return Array.from({ length: 1 + seeded.below(4) }, () => seeded.pick(alphabet)).join('')
 }
 

@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs'
 
-export const isLongLane = process.env.WEFT_FAULTS === 'long'
+const isLongLane = process.env.WEFT_FAULTS === 'long'
 
 export function figure({ short, long }: { readonly short: number; readonly long: number }): number {
   return isLongLane ? long : short

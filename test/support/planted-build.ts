@@ -19,7 +19,7 @@ export interface PlantedBuild extends AsyncDisposable {
   runTests(files: readonly string[], only?: string): Promise<TestRun>
 }
 
-export interface TestRun {
+interface TestRun {
   /** Full names. A file that could not be run at all is no failed test. */
   readonly failed: readonly string[]
   readonly passed: number

@@ -19,7 +19,7 @@ export interface Recording {
 }
 
 /** Times are milliseconds since 1970, fractions included. */
-export type DiskEvent =
+type DiskEvent =
   | ({ readonly type: 'write'; readonly at: number; readonly file: string } & Change)
   | {
       readonly type: 'sync'

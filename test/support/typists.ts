@@ -28,7 +28,7 @@ export interface Receipted {
 }
 
 /** `since`: when the oldest edit was typed that its hearer had no receipt for. */
-export interface NotSaved {
+interface NotSaved {
   readonly document: string
   readonly reason: string
   readonly at: number
