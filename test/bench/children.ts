@@ -3,10 +3,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { text } from 'node:stream/consumers'
+import { cores } from './process-usage.ts'
 
 const pinTool = 'taskset'
-/** The servers have one core, the generator another. */
-const cores = { server: 0, generator: 1 } as const
+/** Where a process runs: the servers have one core, the generator another. */
 type Place = keyof typeof cores
 
 /** Every process keeps to its core. Without it the scheduler moves them, and times vary more. */

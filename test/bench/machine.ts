@@ -24,13 +24,6 @@ export async function machine(): Promise<readonly string[]> {
   ]
 }
 
-/** More than this before anything runs, and others disturb the measurement. */
-export const quietLoad = 0.5
-
-export function load(): number {
-  return os.loadavg()[0] ?? 0
-}
-
 function workspaceVersion(name: string): string {
   const file = path.resolve(import.meta.dirname, '../node_modules', name, 'package.json')
   return JSON.parse(readFileSync(file, 'utf8')).version

@@ -3,16 +3,15 @@
  * docs/decisions/0006-benchmark-method.md, what it found in docs/benchmarks.md.
  */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { documents } from './data/documents.ts'
 import { goals } from './goals.ts'
-import { load, machine, quietLoad } from './machine.ts'
+import { machine } from './machine.ts'
+import { measureAll } from './measuring.ts'
 import { type Options, readOptions, usage } from './options.ts'
 import { page } from './page.ts'
-import { cacheFolder } from './peers.ts'
-import { type Measurement, results } from './results.ts'
-import type { Bench, Scenario } from './scenario.ts'
+import { results } from './results.ts'
 import { scenarios } from './scenarios.ts'
 import { goalTable, scenarioTable } from './tables.ts'
 
@@ -24,89 +23,28 @@ else if (process.platform !== 'linux') {
 } else await run(options)
 
 async function run({ only, subjects, repetitions, quick, write }: Options): Promise<void> {
+  const ids = scenarios.map(({ id }) => id)
+  const unknown = (only ?? []).filter((id) => !ids.includes(id))
+  if (unknown.length > 0) throw new Error(`no scenario is called ${unknown[0]}; there are ${ids.join(', ')}`)
   const chosen = scenarios.filter(({ id }) => only === null || only.includes(id))
-  const unknown = (only ?? []).filter((id) => !scenarios.some((scenario) => scenario.id === id))
-  if (unknown.length > 0) {
-    throw new Error(
-      `no scenario is called ${unknown.join(', ')}; there are ${scenarios.map(({ id }) => id).join(', ')}`,
-    )
-  }
-  const loadBefore = load()
-  if (loadBefore > quietLoad) {
-    console.log(`The machine is busy (load ${loadBefore.toFixed(1)}): do not trust what follows.\n`)
-  }
-  const bench: Bench = { quick, documents: once(documents) }
-  const date = new Date().toISOString()
-  const measurements: Measurement[] = []
-  const record = recorder(date)
-  for (let repetition = 1; repetition <= repetitions; repetition++) {
-    for (const scenario of chosen) {
-      for (const subject of scenario.subjects) {
-        if (subjects !== null && !subjects.includes(subject)) continue
-        const measurement = await measured(scenario, subject, repetition, bench)
-        measurements.push(measurement)
-        record(measurement)
-        console.log(progress(measurement, repetitions))
-      }
-    }
-  }
+  const started = new Date()
+  const bench = { quick, documents: once(documents) }
+  const found = results(await measureAll({ scenarios: chosen, subjects, repetitions }, bench))
 
-  const found = results(measurements)
   for (const scenario of chosen) console.log(`\n${scenario.title}\n\n${scenarioTable(scenario, found)}`)
   const asked = goals.filter(({ scenario }) => chosen.some(({ id }) => id === scenario))
   console.log(`\nGoals\n\n${goalTable(asked, scenarios, found)}`)
   if (!write) return
   const about = {
-    ...{
-      date: date.slice(0, 10),
-      commit: commit(),
-      machine: await machine(),
-      loadBefore,
-      repetitions,
-      quick,
-    },
+    date: started.toISOString().slice(0, 10),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    machine: await machine(),
     documents: (await bench.documents()).source,
+    repetitions,
+    quick,
   }
-  const file = path.resolve(import.meta.dirname, '../../docs/benchmarks.md')
-  writeFileSync(file, page(about, chosen, found))
+  writeFileSync(path.resolve(import.meta.dirname, '../../docs/benchmarks.md'), page(about, scenarios, found))
   console.log('\nwritten: docs/benchmarks.md')
-}
-
-async function measured(
-  scenario: Scenario,
-  subject: string,
-  repetition: number,
-  bench: Bench,
-): Promise<Measurement> {
-  const about = { scenario: scenario.id, subject, repetition }
-  try {
-    return { ...about, outcome: { values: await scenario.measure(subject, bench) } }
-  } catch (error) {
-    return { ...about, outcome: { failure: error instanceof Error ? error.message : String(error) } }
-  }
-}
-
-/** Every measurement is kept at once, so that a long run that is cut off has not been for nothing. */
-function recorder(date: string): (measurement: Measurement) => void {
-  const folder = cacheFolder('results')
-  mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, `${date.replaceAll(':', '-')}.jsonl`)
-  return (measurement) => appendFileSync(file, `${JSON.stringify(measurement)}\n`)
-}
-
-function progress({ scenario, subject, repetition, outcome }: Measurement, repetitions: number): string {
-  const place = `${repetition}/${repetitions} ${scenario.padEnd(16)} ${subject.padEnd(34)}`
-  if ('failure' in outcome) return `${place} failed: ${outcome.failure}`
-  const columns = scenarios.find(({ id }) => id === scenario)?.columns ?? []
-  const figures = columns.flatMap(({ key, title }) => {
-    const value = outcome.values[key]
-    return value === undefined ? [] : `${title} ${value.toPrecision(3)}`
-  })
-  return `${place} ${figures.slice(0, 5).join(', ')}`
-}
-
-function commit(): string {
-  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

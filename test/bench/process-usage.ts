@@ -47,6 +47,20 @@ export function mainThreadState(pid: number): string {
   return afterName(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1'))[0] ?? ''
 }
 
+/** The cores that servers and generator have to themselves. */
+export const cores = { server: 0, generator: 1 } as const
+
+/** How long these two cores were busy so far, with whatever. */
+export function busyMs(): number {
+  const lines = readFileSync('/proc/stat', 'latin1').split('\n')
+  return Object.values<number>(cores).reduce((sum, core) => {
+    const line = lines.find((line) => line.startsWith(`cpu${core} `)) ?? ''
+    const fields = line.split(' ').slice(1).map(Number)
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields
+    return sum + ((user + nice + system + irq + softirq + steal) / ticksPerSecond) * 1_000
+  }, 0)
+}
+
 const ticksPerSecond = 100
 
 function processCpuMs(pid: number): number {

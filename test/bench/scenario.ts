@@ -1,7 +1,7 @@
 /** What a scenario is: something that can be measured for one subject at a time, again and again. */
 import type { Documents } from './data/documents.ts'
 
-/** What one measurement found, by name. */
+/** What one measurement found, by name. `disturbedPercent`: what other programs took of the cores meanwhile. */
 export type Values = Readonly<Record<string, number>>
 
 export interface Column {

@@ -68,6 +68,8 @@ export interface TypingAnswer {
   readonly generatorPercent: number
   /** How late the generator itself wrote, in milliseconds. */
   readonly latenessP99: number
+  /** What other programs took of the two cores while it was measured, in percent of both. */
+  readonly disturbedPercent: number
   readonly closed: number
   readonly rssBeforeMb: number
   readonly rssMb: number

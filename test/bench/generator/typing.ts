@@ -1,6 +1,6 @@
 /** Many clients type at a fixed rate; see {@link TypingJob}. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cpuMsBetween, forgetPeak, peakRssMb, readCpu, rssMb } from '../process-usage.ts'
+import { busyMs, cpuMsBetween, forgetPeak, peakRssMb, readCpu, rssMb } from '../process-usage.ts'
 import { type Author, captureAuthor } from './captured.ts'
 import { type Connection, messagePrefix, openConnection } from './connection.ts'
 import { gather } from './crowd.ts'
@@ -52,6 +52,8 @@ export async function typing(job: TypingJob): Promise<TypingAnswer> {
   const look = () => ({
     at: performance.now(),
     cpu: readCpu(target.pid),
+    own: process.cpuUsage(),
+    busy: busyMs(),
     arrivals: counted.arrivals,
     bytes: sum(listening, ({ bytes }) => bytes),
     frames: sum(listening, ({ frames }) => frames),
@@ -101,6 +103,8 @@ export async function typing(job: TypingJob): Promise<TypingAnswer> {
   if (counted.strays > 0) throw new Error(`${counted.strays} edits came to another room`)
   const seconds = (to.at - from.at) / 1_000
   const { latency } = counted
+  const ownMs = (to.own.user - from.own.user + to.own.system - from.own.system) / 1_000
+  const othersMs = to.busy - from.busy - cpuMsBetween(from.cpu, to.cpu) - ownMs
   return {
     seconds,
     edits,
@@ -124,6 +128,7 @@ export async function typing(job: TypingJob): Promise<TypingAnswer> {
     withoutPresence: to.presence.filter((bytes, index) => bytes === from.presence[index]).length,
     generatorPercent,
     latenessP99: lateness.quantile(0.99),
+    disturbedPercent: Math.max(0, othersMs / seconds / 20),
     closed: connections.filter(({ closed }) => closed).length,
     rssBeforeMb,
     rssMb: rssMb(target.pid),

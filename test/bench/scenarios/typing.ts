@@ -41,6 +41,7 @@ const typingColumns: readonly Column[] = [
   { key: 'presencePercent', title: 'presence % of bytes' },
   { key: 'generatorPercent', title: 'generator busy %' },
   { key: 'latenessP99', title: 'generator late, p99 ms' },
+  { key: 'disturbedPercent', title: 'taken by others %' },
 ]
 
 export const typingScenarios: readonly Scenario[] = crowds.map((crowd) => {
