@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { reporter } from './support/reporter.ts'
 
+/** Proven over real sockets, which takes its time. */
+const overSockets = ['protocol/rules-*.test.ts', 'editor/connection.test.ts']
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -11,6 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{architecture,client,contract,document,editor,protocol,sync}/**/*.test.ts'],
+          exclude: overSockets,
           testTimeout: 60_000,
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
@@ -19,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['{server,faults}/**/*.test.ts'],
+          include: ['{server,faults}/**/*.test.ts', ...overSockets],
           testTimeout: 120_000,
           // Mostly waiting for disks, sockets and time to pass, so more than there are cores.
           maxWorkers: 3,
