@@ -33,9 +33,9 @@ export class World {
   rooms: Rooms
   #clientIds = 1
 
-  constructor(seed: number) {
+  constructor(seed: number, storage: Storage = openMemory()) {
     this.random = random(seed)
-    this.storage = openMemory()
+    this.storage = storage
     this.log = new FaultyLog(this.storage.updates, this.timers, this.random)
     this.rooms = new Rooms(this.#deps())
   }
