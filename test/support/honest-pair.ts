@@ -5,6 +5,8 @@ import { wireClient } from './wire-client.ts'
 export interface HonestPair {
   /** Milliseconds that the slowest edit took from one to the other. */
   readonly slowest: number
+  /** Milliseconds of each edit since it was asked for last, quickest first. */
+  takeTimes(): readonly number[]
   readonly edits: number
   /** Both are still on their first connection, or were when they stopped. */
   readonly isUndisturbed: boolean
@@ -19,6 +21,7 @@ export async function honestPair(port: number, document: string): Promise<Honest
   const people = [wireClient(port, document), wireClient(port, document)] as const
   await Promise.all(people.map((person) => until(() => person.all('sync-step-2').length > 0)))
   let slowest = 0
+  let times: number[] = []
   let edits = 0
   let stopped = false
   let wasUndisturbed: boolean | null = null
@@ -32,7 +35,9 @@ export async function honestPair(port: number, document: string): Promise<Honest
         withinMs: 20_000,
         what: 'an honest edit arrives',
       })
-      slowest = Math.max(slowest, performance.now() - began)
+      const took = performance.now() - began
+      slowest = Math.max(slowest, took)
+      times.push(took)
       writer.text.delete(0, marker.length)
     }
   }
@@ -45,6 +50,11 @@ export async function honestPair(port: number, document: string): Promise<Honest
   return {
     get slowest() {
       return slowest
+    },
+    takeTimes() {
+      const taken = times.sort((a, b) => a - b)
+      times = []
+      return taken
     },
     get edits() {
       return edits
