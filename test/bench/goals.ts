@@ -76,7 +76,7 @@ export const goals: readonly Goal[] = [
   ),
 
   crowd.ratio('RSS per client', 'kilobytesPerClient', ['weft', y], most(0.85)),
-  rooms.plain('CPU of the rooms', '%', 'quietCpuPercent', most(0.1)),
+  rooms.plain('CPU while nothing is due', '%', 'quietCpuPercent', most(0.1)),
   b11.ratio('RSS per document', 'megabytesPerDocument', ['live Y.Doc', 'weft'], least(10)),
   b12.ratio('first byte', 'firstMs', ['replay into a Y.Doc', 'weft'], least(100)),
   b12.plain('first byte', 'ms', 'firstMs', most(Number.POSITIVE_INFINITY), most(10)),

@@ -17,7 +17,7 @@ export const usage = `Usage: pnpm bench [options]
 
   --only 1x50,join      these scenarios, and no others
   --subjects weft,relay these servers and yardsticks, and no others
-  --reps 5              repetitions, 3 if not said; in each, all servers take their turn
+  --reps 5              repetitions, 3 if not said; in each, all servers take their turn, about 15 minutes for all
   --quick               shorter, to see whether something works; not to be quoted
   --write               write docs/benchmarks.md; a full run does without being asked
   --help                this`

@@ -25,7 +25,7 @@ export function page(run: Run, scenarios: readonly Scenario[], results: Results)
     '## Not met',
     open.length === 0 ? 'Nothing.' : list(open),
     '## Machine',
-    `${run.date}, commit ${run.commit}, ${run.repetitions} repetitions, documents from ${run.documents}.`,
+    `${run.date}, commit ${run.commit}, repetitions: ${run.repetitions}, documents from ${run.documents}.`,
     list([...run.machine, `before a measurement other programs used ${busy(results)} of the two cores`]),
     '## Method',
     list(method),

@@ -8,18 +8,14 @@ export function scenarioTable(scenario: Scenario, results: Results): string {
     scenario.subjects.some((subject) => results.spread({ scenario: scenario.id, subject, key }) !== null),
   )
   const rows = scenario.subjects.flatMap((subject) => {
-    const failures = [...new Set(results.failures(scenario.id, subject))]
     const spreads = columns.map(({ key }) => results.spread({ scenario: scenario.id, subject, key }))
     const n = Math.max(0, ...spreads.map((spread) => spread?.count ?? 0))
-    const measured = n > 0 ? [[nameOf(subject), String(n), ...spreads.map(shownSpread)]] : []
-    const failed = failures.map((failure) => [
-      nameOf(subject),
-      `failed: ${failure}`,
-      ...columns.map(() => ''),
-    ])
-    return [...measured, ...failed]
+    return n > 0 ? [[nameOf(subject), String(n), ...spreads.map(shownSpread)]] : []
   })
-  return table(['', 'n', ...columns.map(({ title }) => title)], rows)
+  const failures = scenario.subjects.flatMap((subject) =>
+    [...new Set(results.failures(scenario.id, subject))].map((failure) => `${nameOf(subject)}: ${failure}.`),
+  )
+  return [table(['', 'n', ...columns.map(({ title }) => title)], rows), ...failures].join('\n\n')
 }
 
 export function goalTable(goals: readonly Goal[], scenarios: readonly Scenario[], results: Results): string {

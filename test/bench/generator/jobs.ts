@@ -33,7 +33,7 @@ export interface TypingJob extends Crowd {
   readonly measureMs: number
   /** The longest wait for what is still under way at the end. */
   readonly drainMs: number
-  /** So many clients stop reading before the typing begins. They do not type. */
+  /** So many clients stop reading when the measured time begins. They never type. */
   readonly stalled?: number
   /** Characters that make each presence state longer. */
   readonly presencePadding?: number

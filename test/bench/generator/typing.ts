@@ -44,11 +44,7 @@ export async function typing(job: TypingJob): Promise<TypingAnswer> {
   }
   const connections = await gather({ clients, connectPerSecond: job.connectPerSecond, open })
   await sleep(300)
-  for (const connection of connections.slice(readers)) connection.pauseReading()
   const listening = connections.slice(0, readers)
-  const rssBeforeMb = rssMb(target.pid)
-  forgetPeak(target.pid)
-
   const look = () => ({
     at: performance.now(),
     cpu: readCpu(target.pid),
@@ -63,6 +59,7 @@ export async function typing(job: TypingJob): Promise<TypingAnswer> {
   const measureAt = startAt + job.warmMs
   let from = look()
   let edits = 0
+  let rssBeforeMb = 0
   const written = new Uint32Array(clients)
 
   await keepPace({
@@ -73,6 +70,9 @@ export async function typing(job: TypingJob): Promise<TypingAnswer> {
     load,
     reads: () => reads,
     onMeasure: () => {
+      for (const connection of connections.slice(readers)) connection.pauseReading()
+      rssBeforeMb = rssMb(target.pid)
+      forgetPeak(target.pid)
       from = look()
       load.restart()
     },

@@ -71,8 +71,7 @@ async function measureOn(server: RunningServer, make: MakeJob): Promise<Values> 
   try {
     const asked = await make(server)
     const answer = await generate(asked)
-    if (asked.deflate === true && !answer.compressed)
-      throw new Error('not built: the server does not compress')
+    if (asked.deflate === true && !answer.compressed) throw new Error('the server does not compress')
     return joiningValues(answer)
   } finally {
     await server.stop()
