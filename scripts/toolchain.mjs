@@ -36,9 +36,7 @@ export function pnpm(node, args) {
   })
   if (result.error) fail(`${program} did not start: ${result.error.message}`)
   if (result.status !== 0)
-    fail(
-      `pnpm ${args.join(' ')} failed: the lines above say why. Without a network nothing can be installed.`,
-    )
+    fail('pnpm failed: the lines above say why. Without a network nothing can be installed.')
 }
 
 function remembered(tool, pin) {
