@@ -23,11 +23,22 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['{server,faults}/**/*.test.ts', ...overSockets],
+          include: ['server/**/*.test.ts', ...overSockets],
           testTimeout: 120_000,
           // Mostly waiting for disks, sockets and time to pass, so more than there are cores.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['faults/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Servers that are killed and started again, each as busy as its test.
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -37,7 +48,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

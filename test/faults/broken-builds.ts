@@ -6,16 +6,211 @@ import type { Edit } from '../support/planted-build.ts'
 
 export interface BrokenBuild {
   readonly edits: readonly Edit[]
+  /** Each of these files has a test that fails. Most of them take seconds. */
+  readonly caughtBy: readonly string[]
+  /** Only tests with such names, where the others would wait for a server that is no more. */
+  readonly only?: string
+  /** Every `npm test` looks at it, not only the long lane. */
+  readonly isShort?: true
 }
+
+const sync = 'packages/sync/src'
+const server = 'apps/server/src'
 
 export const brokenBuilds = {
   'synchronous=NORMAL instead of FULL': {
     edits: [
       {
-        file: 'apps/server/src/storage/sqlite-connection.ts',
+        file: `${server}/storage/sqlite-connection.ts`,
         find: "['synchronous = FULL', 'synchronous', 2]",
         replace: "['synchronous = NORMAL', 'synchronous', 1]",
       },
     ],
+    caughtBy: ['server/storage-crash', 'faults/power-cut'],
+  },
+  'a receipt before the commit': {
+    edits: [
+      {
+        file: `${sync}/room.ts`,
+        find: 'const position = turn.updates.length === 0 ? this.#head : await this.#commit(turn)\n      for (const pay of owed) pay(position)',
+        replace:
+          'for (const pay of owed) pay(this.#head + 1)\n      const position = turn.updates.length === 0 ? this.#head : await this.#commit(turn)',
+      },
+    ],
+    caughtBy: ['sync/room-tells', 'protocol/rules-receipts', 'faults/kill'],
+    isShort: true,
+  },
+  'others are told before the commit': {
+    edits: [
+      {
+        file: `${sync}/room.ts`,
+        find: 'const position = await this.#journal.append(entries)',
+        replace:
+          'this.#audience.tell(merge(turn.updates), this.#snapshot.stateVector)\n    const position = await this.#journal.append(entries)',
+      },
+    ],
+    caughtBy: ['sync/room-tells', 'protocol/rules-sync'],
+  },
+  'what was appended is stored two seconds later': {
+    edits: [
+      {
+        file: `${server}/storage/sqlite.ts`,
+        find: `return thread.ask(
+          { type: 'append', document, entries: copies },
+          copies.map(({ update }) => update.buffer),
+        )`,
+        replace: `const head = heads.get(document) ?? thread.ask({ type: 'read', document, after: 0 }).then(({ head }) => head)
+        const position = head.then((head) => head + copies.length)
+        heads.set(document, position)
+        setTimeout(() => void thread.ask({ type: 'append', document, entries: copies }).catch(() => {}), 2_000)
+        return position`,
+      },
+      {
+        file: `${server}/storage/sqlite.ts`,
+        find: 'const thread = await startThread(',
+        replace: 'const heads = new Map<string, Promise<number>>()\n  const thread = await startThread(',
+      },
+    ],
+    caughtBy: ['contract/adapters', 'faults/kill'],
+  },
+  'a fold deletes more than it has read': {
+    edits: [
+      {
+        file: `${server}/storage/sqlite-log.ts`,
+        find: 'deleteEntries.run(document, upTo)',
+        replace: 'deleteEntries.run(document, head)',
+      },
+    ],
+    caughtBy: ['contract/adapters', 'faults/compaction'],
+  },
+  'errors of a socket are not listened to': {
+    edits: [
+      {
+        file: `${server}/ws/socket-peer.ts`,
+        find: "webSocket.on('error', () => {",
+        replace: "webSocket.on('never', () => {",
+      },
+    ],
+    caughtBy: ['server/hostile-frames'],
+    only: 'reserved bit',
+  },
+  'a viewer may send a sync step 2': {
+    edits: [
+      {
+        file: `${sync}/room.ts`,
+        find: "if (member.peer.access !== 'write') return member.peer.close('forbidden')",
+        replace: "if (member.peer.access !== 'write' && !isAnswer) return member.peer.close('forbidden')",
+      },
+    ],
+    caughtBy: ['sync/room-defence', 'protocol/rules-connection', 'faults/protocol.fuzz'],
+    isShort: true,
+  },
+  'a viewer may delete': {
+    edits: [
+      {
+        file: `${sync}/room.ts`,
+        find: "if (member.peer.access !== 'write') return member.peer.close('forbidden')",
+        replace:
+          "if (member.peer.access !== 'write' && update[0] !== 0) return member.peer.close('forbidden')",
+      },
+    ],
+    caughtBy: ['faults/protocol.fuzz'],
+  },
+  'any origin is let in': {
+    edits: [
+      {
+        file: `${server}/access.ts`,
+        find: "if (!accepted) return { refused: 'foreign-origin' }",
+        replace: '',
+      },
+    ],
+    caughtBy: ['server/access'],
+  },
+  'text is not checked for UTF-8': {
+    edits: [
+      {
+        file: `${sync}/update-reader.ts`,
+        find: "if (second < low || second > high) throw new MalformedUpdate('not UTF-8')",
+        replace: '',
+      },
+    ],
+    caughtBy: ['faults/protocol.fuzz'],
+  },
+  'a slow reader is queued for without end': {
+    edits: [
+      {
+        file: `${sync}/outbox.ts`,
+        find: 'if (this.#peer.queuedBytes > limits.sendQueueBytes) this.#startLag(has)\n    else this.#peer.send(framed)',
+        replace: 'this.#peer.send(framed)',
+      },
+    ],
+    caughtBy: ['sync/room-defence', 'server/hostile-slow-reader'],
+  },
+  'presence does not return to its sender': {
+    edits: [
+      {
+        file: `${sync}/audience.ts`,
+        find: 'for (const member of members) member.send(framed, snapshot.stateVector)',
+        replace:
+          'if (members.size > 1) for (const member of members) member.send(framed, snapshot.stateVector)',
+      },
+    ],
+    caughtBy: ['protocol/rules-presence'],
+  },
+  'any lineage is let in': {
+    edits: [
+      {
+        file: `${sync}/rooms.ts`,
+        find: 'if (lineage === null || lineage === room.lineage) return',
+        replace: 'if (lineage !== undefined) return',
+      },
+    ],
+    caughtBy: ['sync/room-life', 'protocol/rules-connection'],
+  },
+  'checksums are not compared': {
+    edits: [
+      {
+        file: `${server}/storage/sqlite-log.ts`,
+        find: 'if (row.checksum !== entryChecksum(document, position, row))',
+        replace: 'if (row.checksum === undefined)',
+      },
+    ],
+    caughtBy: ['server/storage-damage', 'faults/bit-rot'],
+    isShort: true,
+  },
+  'a room that was idle closes without looking again': {
+    edits: [
+      {
+        file: `${sync}/rooms.ts`,
+        find: 'if (!room.isQuiet || this.#places.get(document) !== place) return',
+        replace: 'if (this.#places.get(document) !== place) return',
+      },
+    ],
+    caughtBy: ['sync/room-life'],
+    isShort: true,
+  },
+  'anybody may continue a client id': {
+    edits: [
+      {
+        file: `${sync}/owners.ts`,
+        find: 'if (owner !== undefined && owner !== actor)',
+        replace: 'if (owner === null)',
+      },
+    ],
+    caughtBy: ['sync/forgery', 'protocol/rules-sync'],
+  },
+  'deletes are written as they came': {
+    edits: [{ file: `${sync}/delete-set.ts`, find: 'return low * 2', replace: 'return ranges.length' }],
+    caughtBy: ['sync/merge.fuzz'],
+  },
+  'a storage that failed is asked again': {
+    edits: [
+      {
+        file: `${server}/storage/sqlite-writer.ts`,
+        find: 'if (!rolledBack(database) || isIoError(error))',
+        replace: 'if (!rolledBack(database))',
+      },
+    ],
+    caughtBy: ['server/storage-full', 'faults/fsync'],
   },
 } as const satisfies Readonly<Record<string, BrokenBuild>>

@@ -7,7 +7,7 @@ import { openMemory } from '@weft/server/storage/memory'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import type { Storage } from '@weft/server/storage/storage'
 import { describe, expect, test } from 'vitest'
-import { figure, note, timeLimit } from '../support/lane.ts'
+import { figure, note, progress, timeLimit } from '../support/lane.ts'
 import type { Person } from '../support/person.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { turnOfTheLoop, World } from '../support/world.ts'
@@ -163,6 +163,7 @@ async function rounds(count: number, disk: Counted): Promise<void> {
     const outcome = await round(seed, disk)
     expect(outcome.lost, `seed ${seed}`).toEqual([])
     receipted += outcome.receipted
+    progress('compaction races', seed, count)
   }
   expect(receipted).toBeGreaterThan(count)
   expect(disk.folds).toBeGreaterThan(count)

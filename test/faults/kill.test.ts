@@ -1,7 +1,7 @@
 /** `kill -9` in the middle of typing, again and again. */
 import { expect, test } from 'vitest'
 import { killLoop } from '../support/kill-loop.ts'
-import { figure, note, timeLimit } from '../support/lane.ts'
+import { figure, note, progress, timeLimit } from '../support/lane.ts'
 import { seeds } from '../support/random.ts'
 
 /** Side by side, one for each core. */
@@ -11,7 +11,9 @@ const cycles = figure({ short: 50, long: 1_000 })
 test(`[W15] ${cycles * loops.length} kills while people type lose no receipted edit (seeds ${loops.join(', ')})`, {
   timeout: timeLimit(300_000),
 }, async () => {
-  const outcomes = await Promise.all(loops.map((seed) => killLoop({ cycles, seed })))
+  let killed = 0
+  const onCycle = () => progress('kills', ++killed, cycles * loops.length)
+  const outcomes = await Promise.all(loops.map((seed) => killLoop({ cycles, seed, onCycle })))
   const starts = outcomes.flatMap((outcome) => outcome.starts).sort((a, b) => a - b)
   const receipted = outcomes.reduce((sum, outcome) => sum + outcome.receipted, 0)
   const median = starts[Math.floor(starts.length / 2)] ?? 0

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { figure, note, timeLimit } from '../support/lane.ts'
+import { figure, note, progress, timeLimit } from '../support/lane.ts'
 import { plantedBuild } from '../support/planted-build.ts'
 import { type Recording, recordDisk } from '../support/power-cut.ts'
 import { type Random, random } from '../support/random.ts'
@@ -61,6 +61,7 @@ async function evenings({ cuts, seed, moments, entry }: Evenings): Promise<reado
     for (let left = Math.min(cutsPerEvening, cuts - made.length); left > 0; left--) {
       const moment = moments[left % moments.length] ?? afterReceipt
       made.push(await afterCut(one.recording, one.receipts, moment(one, dice), dice))
+      progress('power cuts', made.length, cuts)
     }
   }
   return made

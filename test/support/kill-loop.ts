@@ -49,7 +49,7 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopOutcom
     }
     const people = await typists(server.port, { documents, writers, dice, mark: `c${cycles}` })
     const killAt = performance.now() + 20 + dice.below(130)
-    await people.typeUntil(() => performance.now() >= killAt)
+    await people.typeUntil(() => performance.now() >= killAt, { atOnce: 2 })
     await server.kill()
     await until(() => people.isEverybodyGone)
     receipted.push(...people.receipts)

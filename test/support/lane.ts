@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs'
 
-const isLongLane = process.env.WEFT_FAULTS === 'long'
+export const isLongLane = process.env.WEFT_FAULTS === 'long'
 
 export function figure({ short, long }: { readonly short: number; readonly long: number }): number {
   return isLongLane ? long : short
@@ -13,6 +13,12 @@ export function figure({ short, long }: { readonly short: number; readonly long:
 /** Long lanes take hours where short ones take seconds. */
 export function timeLimit(shortMs: number): number {
   return isLongLane ? 24 * 60 * 60 * 1_000 : shortMs
+}
+
+/** Says now and then how far a long lane is. */
+export function progress(what: string, done: number, of: number): void {
+  const step = Math.max(1, Math.floor(of / 20))
+  if (isLongLane && done % step === 0) process.stdout.write(`  ${what}: ${done} of ${of}\n`)
 }
 
 /** Says what was seen, in one line; and keeps it for the table of `pnpm faults`. */

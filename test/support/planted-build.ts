@@ -53,7 +53,14 @@ export async function plantedBuild(edits: readonly Edit[]): Promise<PlantedBuild
       const vitest = ['node_modules/vitest/vitest.mjs', ...args, ...(only === undefined ? [] : ['-t', only])]
       const child = spawn(process.execPath, vitest, {
         cwd: at('test'),
-        env: { ...process.env, VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined },
+        env: {
+          ...process.env,
+          VITEST: undefined,
+          VITEST_WORKER_ID: undefined,
+          VITEST_POOL_ID: undefined,
+          WEFT_FAULTS: undefined,
+          WEFT_FAULT_FIGURES: undefined,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       let output = ''

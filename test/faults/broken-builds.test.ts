@@ -1,0 +1,31 @@
+/** The tests, tested: each broken build is found out by the tests that are named with it. */
+import { describe, expect, test } from 'vitest'
+import { isLongLane, note, timeLimit } from '../support/lane.ts'
+import { plantedBuild } from '../support/planted-build.ts'
+import { type BrokenBuild, brokenBuilds } from './broken-builds.ts'
+
+const builds: readonly (readonly [string, BrokenBuild])[] = Object.entries(brokenBuilds)
+const looked = builds.filter(([, { isShort }]) => isLongLane || isShort === true)
+/** The first file of each is the quickest. */
+const filesOf = ({ caughtBy }: BrokenBuild) => (isLongLane ? caughtBy : caughtBy.slice(0, 1))
+
+describe('the tests find out that', () => {
+  for (const [name, build] of looked) {
+    test(name, { timeout: timeLimit(60_000) }, async () => {
+      await using planted = await plantedBuild(build.edits)
+      for (const file of filesOf(build)) {
+        const { failed, output } = await planted.runTests([file], build.only)
+        expect(failed.length, `${file} finds nothing:\n${output}`).toBeGreaterThan(0)
+        note(`broken build: ${name}`, { 'found out by': file, 'tests that fail': failed.length })
+      }
+    })
+  }
+})
+
+test('a copy without a fault passes the same tests', { timeout: timeLimit(120_000) }, async () => {
+  await using planted = await plantedBuild([])
+  const files = [...new Set(looked.flatMap(([, build]) => filesOf(build)))]
+  const { failed, passed } = await planted.runTests(files)
+  expect(failed).toEqual([])
+  expect(passed).toBeGreaterThan(files.length)
+})
