@@ -50,7 +50,7 @@ async function open(config: Config, log: Logger) {
   const forgets = config.storage === 'memory'
   const storage = forgets
     ? openMemory()
-    : await openSqlite({ folder: config.data, now: timers.now, reporter: reporterTo(log) })
+    : await openSqlite({ folder: config.data, timers, reporter: reporterTo(log) })
   try {
     const guestKey = forgets ? freshGuestKey() : await openGuestKey(config.data)
     const worker = startDocumentWorker({ timers })

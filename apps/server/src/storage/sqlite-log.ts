@@ -2,16 +2,17 @@
  * The update log in SQLite, on raw prepared statements. Every function runs inside the worker's transaction or,
  * for reading, between two: nothing else runs on the connection meanwhile.
  *
- * Positions come from the document's own row, in the transaction that inserts the entries. The same statement
- * finds no row when the document is gone, so no check can be older than the write.
+ * Entries lie in two tables: the latest where sqlite-arrivals.ts keeps them, the others in `updates`.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import { entryChecksum, snapshotChecksum } from './checksum.ts'
 import { packOwners } from './packed-owners.ts'
 import { Refusal } from './refusal.ts'
+import type { Arrivals } from './sqlite-arrivals.ts'
 import type { PackedSlice, Write } from './sqlite-messages.ts'
+import { all, type EntryRow, first } from './sqlite-rows.ts'
 
 export interface SqliteLog {
   append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
@@ -29,11 +30,6 @@ interface Head {
   readonly folded: LogPosition
 }
 
-interface EntryRow extends LogEntry {
-  readonly position: LogPosition
-  readonly checksum: number
-}
-
 interface SnapshotRow {
   readonly position: LogPosition
   readonly at: number
@@ -42,10 +38,7 @@ interface SnapshotRow {
   readonly checksum: number
 }
 
-export function sqliteLog(database: DatabaseSync): SqliteLog {
-  const advance = database.prepare(
-    'UPDATE documents SET head = head + ?, updated_at = ? WHERE id = ? AND trashed_at IS NULL RETURNING head',
-  )
+export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog {
   const insert = database.prepare(
     'INSERT INTO updates (document, position, actor, at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -72,26 +65,18 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
   function headOf(document: DocumentId): Head {
     const head = first<Head>(selectHead, document)
     if (head === undefined) throw gone(document)
-    return head
-  }
-
-  function insertEntry(document: DocumentId, position: LogPosition, entry: LogEntry): void {
-    const checksum = entryChecksum(document, position, entry)
-    insert.run(document, position, entry.actor, entry.at, entry.update, checksum)
+    return { ...head, head: arrivals.of(document)?.head ?? head.head }
   }
 
   return {
     append(document, entries) {
-      const last = entries.at(-1)
-      if (last === undefined) return headOf(document).head
-      const row = first<{ head: LogPosition }>(advance, entries.length, last.at, document)
-      if (row === undefined) throw gone(document)
-      let position = row.head - entries.length
-      for (const entry of entries) insertEntry(document, ++position, entry)
-      return row.head
+      return entries.length === 0 ? headOf(document).head : arrivals.append(document, entries)
     },
 
-    insertFirst: (document, entry) => insertEntry(document, 1, entry),
+    insertFirst(document, entry) {
+      const checksum = entryChecksum(document, 1, entry)
+      insert.run(document, 1, entry.actor, entry.at, entry.update, checksum)
+    },
 
     fold({ document, snapshot, owners, upTo, at }) {
       const { head, folded } = headOf(document)
@@ -106,6 +91,7 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
       deleteEntries.run(document, upTo)
+      arrivals.drop(document, upTo)
     },
 
     read(document, after) {
@@ -121,7 +107,8 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
         owners = snapshot.owners
         position = folded
       }
-      for (const row of all<EntryRow>(selectEntries, document, position)) {
+      const filed = all<EntryRow>(selectEntries, document, position)
+      for (const row of [...filed, ...arrivals.rows(document, position)]) {
         position++
         if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
         if (row.checksum !== entryChecksum(document, position, row))
@@ -160,14 +147,4 @@ function gone(document: DocumentId): Refusal {
 
 function damaged(document: DocumentId, how: string): Refusal {
   return new Refusal('damaged', `document ${document} is damaged: ${how}`)
-}
-
-// STRICT tables hold the types that migrations.ts gives their columns.
-function first<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Row | undefined {
-  return statement.get(...parameters) as Row | undefined
-}
-
-// Not iterate(): a statement that fails in the middle would keep its error, and fail its next reader too.
-function all<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): readonly Row[] {
-  return statement.all(...parameters) as unknown as readonly Row[]
 }
