@@ -37,6 +37,8 @@ class Walk {
     for (let errand = errands.at(-1); errand !== undefined; errand = errands.at(-1)) {
       const need = this.#advance(errand)
       if (need === null) {
+        // The section ends before it: asked again, it would end there again.
+        if (!this.#has(errand)) return
         errands.pop()
         underWay.delete(errand.client)
       } else if (this.#sections.has(need.client) && !underWay.has(need.client)) {

@@ -136,7 +136,7 @@ function scanContent(reader: UpdateReader, type: number, kind: DocumentKind): nu
     case 2: {
       // JSON values
       const count = reader.count()
-      for (let left = count; left > 0; left--) reader.json()
+      for (let left = count; left > 0; left--) reader.jsonOrUndefined()
       return count
     }
     case 3:
@@ -160,9 +160,9 @@ function scanContent(reader: UpdateReader, type: number, kind: DocumentKind): nu
       for (let left = count; left > 0; left--) reader.any()
       return count
     }
-    case 9: // subdocument
+    case 9: // subdocument, and its options
       reader.text()
-      reader.any()
+      reader.anyObject()
       return 1
     default:
       throw new MalformedUpdate(`unknown content ${type}`)
