@@ -56,7 +56,8 @@ async function open(config: Config, log: Logger) {
     const worker = startDocumentWorker({ timers })
     const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url))
     const bus = localBus()
-    const server = await startServer({ storage, worker, bus, timers, log, guestKey, webFolder }, config)
+    const deps = { storage, worker, bus, timers, log, guestKey, webFolder }
+    const server = await startServer(deps, { ...config, bounds: config })
     return { server, storage }
   } catch (error) {
     await storage.close()
