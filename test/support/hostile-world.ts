@@ -6,7 +6,7 @@ import { foldUpdates } from '@weft/document'
 import { type CloseReason, type DocumentId, decode, parseDocumentId } from '@weft/protocol'
 import { localBus } from '@weft/server/bus/local'
 import { openMemory } from '@weft/server/storage/memory'
-import { type LogEntry, type Membership, messagesIn, type Peer, Rooms } from '@weft/sync'
+import { baseOf, type LogEntry, type Membership, messagesIn, type Peer, Rooms } from '@weft/sync'
 import * as Y from 'yjs'
 import { editAnything, editText } from './edits.ts'
 import { Person } from './person.ts'
@@ -58,7 +58,7 @@ export class HostileWorld {
         },
       },
       bus: localBus(),
-      folder: { fold: async (updates) => foldUpdates(updates) },
+      folder: { fold: async (updates) => baseOf(foldUpdates(updates), 'yjs') },
       timers: this.timers,
       reporter: { warn: (event, facts) => void this.warnings.push(`${event} ${JSON.stringify(facts)}`) },
     })

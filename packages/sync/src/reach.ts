@@ -59,7 +59,7 @@ class Walk {
       this.reached.set(errand.client, ownClock)
       if (ownClock > errand.clock) return null
       const need = { client: needs[next + 1] as number, clock: needs[next + 2] as number }
-      if (need.client !== errand.client && !this.#has(need)) return need
+      if (!this.#has(need)) return need
     }
     this.#next.set(errand.client, needs.length)
     this.reached.set(errand.client, section.clock + section.length)

@@ -65,6 +65,7 @@ export const migrations: readonly Migration[] = [
         at ${whole} NOT NULL,
         bytes ${bytes} NOT NULL,
         owners TEXT NOT NULL,
+        index_bytes ${bytes},
         checksum ${whole} NOT NULL
       ) ${keyed}`,
       `CREATE TABLE probe (

@@ -7,7 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
-import { entryChecksum, snapshotChecksum } from './checksum.ts'
+import { entryChecksum, type StoredSnapshot, snapshotChecksum } from './checksum.ts'
 import { packOwners } from './packed-owners.ts'
 import { Refusal } from './refusal.ts'
 import type { Arrivals } from './sqlite-arrivals.ts'
@@ -30,11 +30,10 @@ interface Head {
   readonly folded: LogPosition
 }
 
-interface SnapshotRow {
+interface SnapshotRow extends StoredSnapshot {
   readonly position: LogPosition
   readonly at: number
-  readonly bytes: Uint8Array
-  readonly owners: string
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly checksum: number
 }
 
@@ -48,17 +47,18 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
      WHERE id = ? AND trashed_at IS NULL`,
   )
   const selectSnapshot = database.prepare(
-    'SELECT position, at, bytes, owners, checksum FROM snapshots WHERE document = ?',
+    'SELECT position, at, bytes, owners, index_bytes AS "index", checksum FROM snapshots WHERE document = ?',
   )
   const selectEntries = database.prepare(
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? ORDER BY position`,
   )
   const putSnapshot = database.prepare(
-    `INSERT INTO snapshots (document, position, at, bytes, owners, checksum) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO snapshots (document, position, at, bytes, owners, index_bytes, checksum)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (document) DO UPDATE SET
        position = excluded.position, at = excluded.at, bytes = excluded.bytes, owners = excluded.owners,
-       checksum = excluded.checksum`,
+       index_bytes = excluded.index_bytes, checksum = excluded.checksum`,
   )
   const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
 
@@ -78,7 +78,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
       insert.run(document, 1, entry.actor, entry.at, entry.update, checksum)
     },
 
-    fold({ document, snapshot, owners, upTo, at }) {
+    fold({ document, snapshot, upTo, at }) {
       const { head, folded } = headOf(document)
       if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
         throw new Refusal(
@@ -86,8 +86,8 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
-      const checksum = snapshotChecksum(document, upTo, at, snapshot, owners)
-      putSnapshot.run(document, upTo, at, snapshot, owners, checksum)
+      const checksum = snapshotChecksum(document, upTo, at, snapshot)
+      putSnapshot.run(document, upTo, at, snapshot.bytes, snapshot.owners, snapshot.index, checksum)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
       deleteEntries.run(document, upTo)
@@ -97,16 +97,11 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
     read(document, after) {
       const { head, lineage, kind, folded } = headOf(document)
       const updates: Uint8Array[] = []
-      const actors: (ActorId | null)[] = []
-      let owners = packOwners(new Map())
-      let position = after
-      if (after < folded) {
-        const snapshot = checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document))
-        updates.push(snapshot.bytes)
-        actors.push(null)
-        owners = snapshot.owners
-        position = folded
-      }
+      const actors: ActorId[] = []
+      const snapshot =
+        after < folded ? checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)) : null
+      const owners = snapshot?.owners ?? nobody
+      let position = snapshot === null ? after : folded
       const filed = all<EntryRow>(selectEntries, document, position)
       for (const row of [...filed, ...arrivals.rows(document, position)]) {
         position++
@@ -118,14 +113,17 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
       }
       if (position !== Math.max(head, after))
         throw damaged(document, `its log ends at ${position} instead of ${head}`)
-      return { ...packed(updates), actors, owners, head, lineage, kind }
+      const ofSnapshot = { snapshot: snapshot?.bytes ?? null, index: snapshot?.index ?? null, owners }
+      return { ...ofSnapshot, ...packed(updates), actors, head, lineage, kind }
     },
   }
 }
 
+const nobody = packOwners(new Map())
+
 function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): SnapshotRow {
   if (row === undefined) throw damaged(document, 'its snapshot is missing')
-  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row.bytes, row.owners))
+  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row))
     throw damaged(document, 'its snapshot fails its checksum')
   return row
 }

@@ -1,6 +1,7 @@
 /** What the main thread asks of the storage thread, and what comes back. */
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
+import type { StoredSnapshot } from './checksum.ts'
 import type {
   DocumentChanges,
   DocumentDraft,
@@ -14,9 +15,7 @@ export type Write =
   | {
       readonly type: 'fold'
       readonly document: DocumentId
-      readonly snapshot: Uint8Array
-      /** See packed-owners.ts. */
-      readonly owners: string
+      readonly snapshot: StoredSnapshot
       readonly upTo: LogPosition
       readonly at: number
     }
@@ -59,11 +58,17 @@ export interface Answers {
   readonly close: null
 }
 
-/** A LogSlice whose updates lie end to end in one buffer: moving it costs the same for one row and for 10,000. */
+/**
+ * A LogSlice whose entries lie end to end in one buffer: moving it costs the same for one row and for 10,000. The
+ * snapshot stays in the buffer into which SQLite read it.
+ */
 export interface PackedSlice {
+  readonly snapshot: Uint8Array<ArrayBuffer> | null
+  readonly index: Uint8Array | null
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly lengths: readonly number[]
-  readonly actors: readonly (ActorId | null)[]
+  /** Who wrote each entry. */
+  readonly actors: readonly ActorId[]
   /** See packed-owners.ts. */
   readonly owners: string
   readonly head: LogPosition

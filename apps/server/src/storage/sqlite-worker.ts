@@ -107,7 +107,10 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
   function answer(answers: readonly Answered[]): void {
     const buffers = answers.flatMap(({ outcome }) =>
       'value' in outcome && outcome.value instanceof Object && 'bytes' in outcome.value
-        ? [outcome.value.bytes.buffer]
+        ? [
+            outcome.value.bytes.buffer,
+            ...(outcome.value.snapshot === null ? [] : [outcome.value.snapshot.buffer]),
+          ]
         : [],
     )
     tell({ type: 'answers', answers, appended: [], positions: [] }, buffers)

@@ -45,11 +45,10 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       },
       append: (document, entries) => thread.ask({ type: 'append', document, entries }),
       async fold(document, snapshot, upTo) {
-        const copy = new Uint8Array(snapshot.update)
-        const owners = packOwners(snapshot.owners)
-        await thread.ask({ type: 'fold', document, snapshot: copy, owners, upTo, at: timers.now() }, [
-          copy.buffer,
-        ])
+        const bytes = new Uint8Array(snapshot.update)
+        const index = snapshot.index == null ? null : new Uint8Array(snapshot.index)
+        const copy = { bytes, index, owners: packOwners(snapshot.owners) }
+        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at: timers.now() }, [bytes.buffer])
       },
     },
     async probe() {
@@ -68,12 +67,17 @@ function copyEntry({ update, actor, at }: LogEntry) {
   return { update: new Uint8Array(update), actor, at }
 }
 
-function unpacked({ bytes, lengths, owners, ...slice }: PackedSlice): LogSlice {
+function unpacked({ snapshot, bytes, lengths, actors, owners, ...slice }: PackedSlice): LogSlice {
   let offset = 0
-  const updates = lengths.map((length) => {
+  const entries = lengths.map((length) => {
     const start = offset
     offset += length
     return bytes.subarray(start, offset)
   })
-  return { ...slice, updates, owners: unpackOwners(owners) }
+  return {
+    ...slice,
+    updates: snapshot === null ? entries : [snapshot, ...entries],
+    actors: snapshot === null ? actors : [null, ...actors],
+    owners: unpackOwners(owners),
+  }
 }
