@@ -4,6 +4,7 @@
  * It says what the committed snapshot holds, and nothing else (R1).
  */
 import { type CloseReason, encode, type NotSavedReason } from '@weft/protocol'
+import { framesOf } from './frames.ts'
 import { Member } from './member.ts'
 import { frame } from './outbox.ts'
 import type { Peer, Timers } from './ports.ts'
@@ -38,6 +39,11 @@ export class Audience {
     return this.#members.size
   }
 
+  get #haveAllAsked(): boolean {
+    for (const member of this.#members) if (!member.hasAsked) return false
+    return true
+  }
+
   get isOwed(): boolean {
     for (const member of this.#members) if (member.isOwed) return true
     return false
@@ -68,13 +74,13 @@ export class Audience {
 
   /** An update that is durable, and the presence that waits. `before`: what those have who were told everything so far. */
   tell(update: Uint8Array, before: StateVector): void {
-    const updateFrame = frame(encode({ type: 'update', update }))
-    const presenceFrame = this.#presence.takeFrame()
-    const together = presenceFrame === null ? updateFrame : inOneWrite(updateFrame, presenceFrame)
+    const states = this.#presence.takeStates()
+    const framed = framesOf(update, states)
+    // One that has not asked for the document yet would only have to keep the update aside.
+    const forOthers = states === null || this.#haveAllAsked ? null : framesOf(null, states)
     for (const member of this.#members) {
-      if (member.hasAsked) member.send(together, before)
-      // One that has not asked for the document yet would only have to keep the update aside.
-      else if (presenceFrame !== null) member.send(presenceFrame, before)
+      if (member.hasAsked) member.send(framed, before)
+      else if (forOthers !== null) member.send(forOthers, before)
     }
   }
 
@@ -115,11 +121,4 @@ export class Audience {
   close(): void {
     this.#presence.close()
   }
-}
-
-function inOneWrite(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
 }

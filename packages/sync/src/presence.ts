@@ -66,10 +66,10 @@ export class Presence {
     }
   }
 
-  /** What changed since the last call, as a payload for everybody; `null` if nothing did. */
+  /** What changed since the last call, as a payload for everybody, in bytes of the next call; `null` if nothing did. */
   takeChanges(): Uint8Array | null {
     if (this.#changed.size === 0) return null
-    const payload = this.#encode([...this.#changed])
+    const payload = this.#encode(this.#changed, this.#changed.size)
     for (const client of this.#changed) {
       if (this.#entries.get(client)?.state === null) this.#entries.delete(client)
     }
@@ -77,10 +77,11 @@ export class Presence {
     return payload
   }
 
-  /** Everybody who is here, for one that arrives; `null` if nobody is. */
+  /** Everybody who is here, for one that arrives, in bytes of the next call; `null` if nobody is. */
   all(): Uint8Array | null {
     const here = [...this.#entries].filter(([, entry]) => entry.state !== null)
-    return here.length === 0 ? null : this.#encode(here.map(([client]) => client))
+    const clients = here.map(([client]) => client)
+    return here.length === 0 ? null : this.#encode(clients, clients.length)
   }
 
   #accepts(peer: Peer, client: number, clock: number, leaves: boolean, introduces: boolean): boolean {
@@ -123,21 +124,23 @@ export class Presence {
     }
   }
 
-  #encode(clients: readonly number[]): Uint8Array {
-    const encoder = encoding.createEncoder()
-    const entries = clients.flatMap((client) => {
+  #encode(clients: Iterable<number>, count: number): Uint8Array {
+    scratch.cpos = 0
+    scratch.bufs = []
+    encoding.writeVarUint(scratch, count)
+    for (const client of clients) {
       const entry = this.#entries.get(client)
-      return entry === undefined ? [] : [{ client, entry }]
-    })
-    encoding.writeVarUint(encoder, entries.length)
-    for (const { client, entry } of entries) {
-      encoding.writeVarUint(encoder, client)
-      encoding.writeVarUint(encoder, entry.clock)
-      encoding.writeVarString(encoder, entry.state ?? 'null')
+      if (entry === undefined) throw new RangeError(`client ${client} is not here`)
+      encoding.writeVarUint(scratch, client)
+      encoding.writeVarUint(scratch, entry.clock)
+      encoding.writeVarString(scratch, entry.state ?? 'null')
     }
-    return encoding.toUint8Array(encoder)
+    return scratch.bufs.length === 0 ? scratch.cbuf.subarray(0, scratch.cpos) : encoding.toUint8Array(scratch)
   }
 }
+
+/** Payloads are written here before they are framed; it grows to the largest. */
+const scratch = encoding.createEncoder()
 
 interface ReceivedState {
   readonly client: number
