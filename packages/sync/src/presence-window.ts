@@ -80,13 +80,17 @@ export class PresenceWindow {
     if (states !== null) this.#room.tell(framesOf(null, states))
   }
 
-  #watchExpiry(): void {
+  #watchExpiry(ms: number = limits.presenceExpiryMs): void {
     if (this.#cancelExpiry !== null || this.#presence.isEmpty) return
-    this.#cancelExpiry = this.#timers.after(limits.presenceExpiryMs / 3, () => {
+    this.#cancelExpiry = this.#timers.after(ms, () => {
       this.#cancelExpiry = null
-      this.#presence.expire(this.#timers.now())
+      const now = this.#timers.now()
+      const nextAt = this.#presence.expire(now)
+      this.#watchExpiry(Math.max(leastExpiryMs, nextAt - now))
       this.#changed()
-      this.#watchExpiry()
     })
   }
 }
+
+/** People who came one after the other are looked at together. */
+const leastExpiryMs = 3_000

@@ -56,14 +56,18 @@ export class Presence {
     this.#idsByPeer.delete(peer)
   }
 
-  /** Takes away who did not renew. */
-  expire(now: number): void {
+  /** Takes away who did not renew. Returns when the next could be due. */
+  expire(now: number): number {
+    let oldest = now
     for (const [client, entry] of this.#entries) {
-      if (now - entry.renewedAt >= limits.presenceExpiryMs) {
-        this.#depart(client)
-        this.#idsByPeer.get(entry.peer)?.delete(client)
+      if (now - entry.renewedAt < limits.presenceExpiryMs) {
+        oldest = Math.min(oldest, entry.renewedAt)
+        continue
       }
+      this.#depart(client)
+      this.#idsByPeer.get(entry.peer)?.delete(client)
     }
+    return oldest + limits.presenceExpiryMs
   }
 
   /** What changed since the last call, as a payload for everybody, in bytes of the next call; `null` if nothing did. */

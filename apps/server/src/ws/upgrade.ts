@@ -61,7 +61,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
   const ofActors = places(bounds.connections, bounds.connectionsPerActor)
   const ofDocuments = places(bounds.connections, bounds.connectionsPerDocument)
   const refusals = places(limits.refusals, limits.refusalsPerAddress)
-  const stopHeartbeat = heartbeat(peers, deps.timers)
+  const heart = heartbeat(deps.timers)
   let isDraining = false
 
   const refuseUpgrade = (socket: Duplex, code: ProblemCode, seconds = retryAfterSeconds) => {
@@ -129,12 +129,17 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     access: 'read' | 'write',
   ) => {
     const onFault = (error: unknown) => deps.log.error({ err: error, document }, 'message failed')
-    const peer = new SocketPeer(webSocket, socket, { access, actor, receipts, timers: deps.timers, onFault })
+    const peer = new SocketPeer(webSocket, socket, {
+      ...{ access, actor, receipts, timers: deps.timers, onFault },
+      onUnfinished: heart.soon,
+    })
     peers.add(peer)
+    heart.add(peer)
     deps.metrics.upgrades.inc({ outcome: 'accepted' })
     deps.log.debug({ document, actor: actor.id, access }, 'peer came')
     void peer.gone.then((ending) => {
       peers.delete(peer)
+      heart.delete(peer)
       deps.metrics.closes.inc({ reason: ending })
       deps.log.debug({ document, actor: actor.id, ending }, 'peer left')
     })
@@ -168,7 +173,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     async drain(spreadMs) {
       isDraining = true
       await sendAllAway([...peers], spreadMs, deps.timers)
-      stopHeartbeat()
+      heart.stop()
     },
   }
 }
