@@ -17,6 +17,8 @@ export interface RunningServer extends Target {
   readonly url: string
   /** What it keeps is gone afterwards, except a data folder that was given. */
   stop(): Promise<void>
+  /** Without a chance to tidy up. */
+  kill(): Promise<void>
 }
 
 export interface ServerOptions {
@@ -71,6 +73,7 @@ async function startProgram(
   return {
     ...{ port, pid: child.pid ?? 0, dialect, url: `http://127.0.0.1:${port}` },
     stop: () => stop(child, 'SIGKILL'),
+    kill: () => stop(child, 'SIGKILL'),
   }
 }
 
@@ -91,6 +94,7 @@ export async function startWeft({ folder, flags = [] }: WeftOptions): Promise<Ru
   return {
     ...{ port, pid: child.pid ?? 0, dialect: { kind: 'y-websocket', path: '/sync/' }, url },
     stop: () => stop(child, 'SIGTERM'),
+    kill: () => stop(child, 'SIGKILL'),
   }
 }
 

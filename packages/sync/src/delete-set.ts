@@ -91,7 +91,10 @@ export function writeDeletes(set: DeleteSet): Uint8Array {
 export function readDeletes(bytes: Uint8Array): DeleteSet {
   const reader = new UpdateReader(bytes)
   const rangesByClient = new Map<number, Ranges>()
-  for (let left = reader.number(); left > 0; left--) rangesByClient.set(reader.number(), readRanges(reader))
+  for (let left = reader.number(); left > 0; left--) {
+    const client = reader.number()
+    rangesByClient.set(client, readRanges(reader, reader.number()))
+  }
   return new DeleteSet(rangesByClient)
 }
 
@@ -107,10 +110,11 @@ export function withDeletes(bytes: Uint8Array, added: DeleteSet): Uint8Array {
     const client = reader.number()
     const more = added.rangesOf(client)
     if (more === undefined) {
-      for (let numbers = 2 * reader.number(); numbers > 0; numbers--) reader.number()
+      readPairs(reader, reader.number(), Number.POSITIVE_INFINITY)
       encoding.writeUint8Array(blocks, bytes.subarray(from, reader.position))
     } else {
-      writeRanges(blocks, client, union(readRanges(reader), more))
+      encoding.writeVarUint(blocks, client)
+      writeUnion(blocks, reader, more)
       rest.delete(client)
     }
   }
@@ -122,9 +126,45 @@ export function withDeletes(bytes: Uint8Array, added: DeleteSet): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
-function readRanges(reader: UpdateReader): Ranges {
+/** Most ranges are before all that is added, and are copied as they are. */
+function writeUnion(encoder: encoding.Encoder, reader: UpdateReader, added: readonly number[]): void {
+  const count = reader.number()
+  const from = reader.position
+  const before = readPairs(reader, count, at(added, 0))
+  const untouched = reader.bytes.subarray(from, reader.position)
+  const ranges = union(readRanges(reader, count - before), added)
+  encoding.writeVarUint(encoder, before + ranges.length / 2)
+  encoding.writeUint8Array(encoder, untouched)
+  writePairs(encoder, ranges)
+}
+
+/**
+ * Reads ranges that end before `clock`, `count` of them at most, and returns how many. One flat loop: a document may
+ * have thousands, and is opened by code that nobody has run yet.
+ */
+function readPairs(reader: UpdateReader, count: number, clock: number): number {
+  const { bytes } = reader
+  let at = reader.position
+  for (let read = 0; read < count; read++) {
+    const from = at
+    let end = 0
+    for (let numbers = 0; numbers < 2; numbers++) {
+      let scale = 1
+      for (; (bytes[at] as number) > 127; scale *= 128) end += ((bytes[at++] as number) & 127) * scale
+      end += (bytes[at++] as number) * scale
+    }
+    if (end >= clock) {
+      reader.position = from
+      return read
+    }
+  }
+  reader.position = at
+  return count
+}
+
+function readRanges(reader: UpdateReader, count: number): Ranges {
   const ranges: Ranges = []
-  for (let left = reader.number(); left > 0; left--) {
+  for (let left = count; left > 0; left--) {
     const clock = reader.number()
     const to = clock + reader.number()
     // Yjs may write two that touch.
@@ -137,6 +177,10 @@ function readRanges(reader: UpdateReader): Ranges {
 function writeRanges(encoder: encoding.Encoder, client: number, ranges: readonly number[]): void {
   encoding.writeVarUint(encoder, client)
   encoding.writeVarUint(encoder, ranges.length / 2)
+  writePairs(encoder, ranges)
+}
+
+function writePairs(encoder: encoding.Encoder, ranges: readonly number[]): void {
   for (let index = 0; index < ranges.length; index += 2) {
     encoding.writeVarUint(encoder, at(ranges, index))
     encoding.writeVarUint(encoder, at(ranges, index + 1) - at(ranges, index))

@@ -124,6 +124,7 @@ export class Room {
     this.#journal = new Journal(document, deps, (reason) => this.#audience.tellTrouble(reason))
     this.#fold = new Fold(document, this.#snapshot, {
       ...deps,
+      head: () => this.#head,
       owners: () => this.#owners.all(),
       onFailure: (error) => this.#warn('fold failed', error),
     })
@@ -204,12 +205,13 @@ export class Room {
 
   /** Makes one snapshot of all that is committed. */
   fold(): Promise<void> {
-    return this.#fold.now(this.#head)
+    return this.#fold.now()
   }
 
   close(): void {
     this.#ended = true
     this.#cancelWindow?.()
+    this.#fold.close()
     this.#audience.close()
     this.#unsubscribe()
   }
@@ -273,7 +275,7 @@ export class Room {
   #afterWork(): void {
     this.#busy = false
     this.#decide()
-    this.#fold.ifLarge(this.#head)
+    this.#fold.ifLarge()
     this.#tellIfQuiet()
   }
 
@@ -341,25 +343,23 @@ export class Room {
     const entries = slice.updates.slice(hasSnapshot ? 1 : 0)
     this.#fold.foldedUpTo(slice.head - entries.length)
     entries.forEach((bytes, index) => {
-      const fresh = this.#learn(scan(bytes, this.#kind), slice.actors[index + (hasSnapshot ? 1 : 0)] ?? null)
-      if (fresh !== null) this.#snapshot.append(fresh)
+      const scanned = scan(bytes, this.#kind)
+      const actor = slice.actors[index + (hasSnapshot ? 1 : 0)] ?? null
+      if (actor !== null) this.#owners.learn(scanned.sections, actor)
+      const loaded = this.#known.loadEntry(scanned)
+      if (loaded !== null) this.#snapshot.append(loaded)
     })
   }
 
   #addFromLog(slice: LogSlice): readonly ScannedUpdate[] {
     return slice.updates.flatMap((bytes, index) => {
       const scanned = scan(bytes, this.#kind)
-      this.#learn(scanned, slice.actors[index] ?? null)
+      const actor = slice.actors[index] ?? null
+      if (actor !== null) this.#owners.learn(scanned.sections, actor)
+      const fresh = this.#known.newOf(scanned)
+      if (fresh !== null) this.#known.add(fresh)
       return this.#snapshot.add(scanned) ?? []
     })
-  }
-
-  /** What nobody here had sent. */
-  #learn(update: ScannedUpdate, actor: ActorId | null): ScannedUpdate | null {
-    if (actor !== null) this.#owners.learn(update.sections, actor)
-    const fresh = this.#known.newOf(update)
-    if (fresh !== null) this.#known.add(fresh)
-    return fresh
   }
 
   #tellIfQuiet(): void {
