@@ -126,16 +126,45 @@ export function withDeletes(bytes: Uint8Array, added: DeleteSet): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
-/** Most ranges are before all that is added, and are copied as they are. */
+/** What nothing is added to is copied as it is. */
 function writeUnion(encoder: encoding.Encoder, reader: UpdateReader, added: readonly number[]): void {
-  const count = reader.number()
-  const from = reader.position
-  const before = readPairs(reader, count, at(added, 0))
-  const untouched = reader.bytes.subarray(from, reader.position)
-  const ranges = union(readRanges(reader, count - before), added)
-  encoding.writeVarUint(encoder, before + ranges.length / 2)
-  encoding.writeUint8Array(encoder, untouched)
-  writePairs(encoder, ranges)
+  let left = reader.number()
+  let written = 0
+  const body = encoding.createEncoder()
+  const copyUpTo = (clock: number) => {
+    const start = reader.position
+    const copied = readPairs(reader, left, clock)
+    encoding.writeUint8Array(body, reader.bytes.subarray(start, reader.position))
+    left -= copied
+    written += copied
+  }
+  for (let next = 0; next < added.length; ) {
+    let from = at(added, next)
+    let to = from
+    copyUpTo(from)
+    // Both are in order: what touches the range lengthens it, until neither has more that does.
+    for (;;) {
+      if (next < added.length && at(added, next) <= to) {
+        to = Math.max(to, at(added, next + 1))
+        next += 2
+      } else if (left > 0) {
+        const { position } = reader
+        const clock = reader.number()
+        if (clock > to) {
+          reader.position = position
+          break
+        }
+        from = Math.min(from, clock)
+        to = Math.max(to, clock + reader.number())
+        left--
+      } else break
+    }
+    writePairs(body, [from, to])
+    written++
+  }
+  copyUpTo(Number.POSITIVE_INFINITY)
+  encoding.writeVarUint(encoder, written)
+  encoding.writeUint8Array(encoder, encoding.toUint8Array(body))
 }
 
 /**
@@ -185,23 +214,6 @@ function writePairs(encoder: encoding.Encoder, ranges: readonly number[]): void 
     encoding.writeVarUint(encoder, at(ranges, index))
     encoding.writeVarUint(encoder, at(ranges, index + 1) - at(ranges, index))
   }
-}
-
-function union(some: readonly number[], others: readonly number[]): Ranges {
-  const ranges: Ranges = []
-  let one = 0
-  let other = 0
-  while (one < some.length || other < others.length) {
-    const takesOne = other >= others.length || (one < some.length && at(some, one) <= at(others, other))
-    const from = takesOne ? at(some, one) : at(others, other)
-    const to = takesOne ? at(some, one + 1) : at(others, other + 1)
-    if (takesOne) one += 2
-    else other += 2
-    const end = ranges.length - 1
-    if (end >= 0 && at(ranges, end) >= from) ranges[end] = Math.max(at(ranges, end), to)
-    else ranges.push(from, to)
-  }
-  return ranges
 }
 
 /** Index of the first pair whose end is at or after `clock`. */
