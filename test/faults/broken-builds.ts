@@ -208,9 +208,7 @@ export const brokenBuilds = {
     caughtBy: ['server/storage-crash', 'faults/kill'],
   },
   'a section that ends too early is followed for ever': {
-    edits: [
-      { file: `${sync}/reach.ts`, find: 'if (!this.#has(errand)) return\n', replace: '' },
-    ],
+    edits: [{ file: `${sync}/reach.ts`, find: 'if (!this.#has(errand)) return\n', replace: '' }],
     caughtBy: ['faults/poison'],
   },
   'a storage that failed is asked again': {
