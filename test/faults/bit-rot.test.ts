@@ -88,7 +88,7 @@ test(`of ${flips} rotten documents each is refused by name, and ${sound} others 
   }
   for (const id of rotten.slice(0, 20)) {
     const client = wireClient(server.port, id)
-    expect(await client.closeCode()).toBe(closeCodes['internal-error'])
+    expect(await client.closeCode()).toBe(closeCodes['document-damaged'])
     expect(client.received.filter(({ type }) => type !== 'presence')).toEqual([])
   }
   for (const [index, id] of ids.entries()) {

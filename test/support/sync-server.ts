@@ -52,12 +52,14 @@ export async function syncServer(options: SyncServerOptions = {}): Promise<SyncS
   const worker = startDocumentWorker({ timers: realTimers })
   const updates = options.log?.(storage.updates) ?? storage.updates
   const documents = options.documents?.(storage.documents) ?? storage.documents
+  const bounds = { ...defaultBounds, ...options.bounds }
   const rooms = new Rooms({
     log: updates,
     bus: localBus(),
     folder: worker,
     timers: realTimers,
     reporter: reporterTo(log),
+    caps: bounds,
   })
   const server = createServer()
   const access: SyncDeps['access'] = {
@@ -72,7 +74,7 @@ export async function syncServer(options: SyncServerOptions = {}): Promise<SyncS
     log,
     metrics: createMetrics(),
     addressOf: options.addressOf ?? ((request) => request.socket.remoteAddress ?? ''),
-    bounds: { ...defaultBounds, ...options.bounds },
+    bounds,
     creates: async () => 0,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

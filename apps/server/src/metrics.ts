@@ -48,6 +48,7 @@ export function watchRooms(
     ['weft_rooms', 'Documents in memory.', () => live.stats().rooms],
     ['weft_peers', 'People and programs in rooms.', () => live.stats().peers],
     ['weft_uncommitted_bytes', 'Bytes of updates not yet durable.', () => live.stats().uncommittedBytes],
+    ['weft_room_bytes', 'Memory that open documents hold, about.', () => live.stats().bytes],
     ['weft_connections', 'Open WebSockets.', live.connections],
   ] as const
   for (const [name, help, read] of gauges) {

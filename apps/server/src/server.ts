@@ -71,7 +71,10 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   server.maxConnections = bounds.connections + limits.httpConnections
   const port = await listen(server, config)
 
-  const rooms = new Rooms({ log: storage.updates, bus, folder: worker, timers, reporter: reporterTo(log) })
+  const rooms = new Rooms({
+    ...{ log: storage.updates, bus, folder: worker, timers, reporter: reporterTo(log) },
+    caps: bounds,
+  })
   const guests = createGuests(deps.guestKey)
   const access = createAccess({ ...config, port }, guests)
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
@@ -92,6 +95,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     metrics,
     addressOf,
     rates,
+    largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
   })

@@ -19,14 +19,26 @@ export const limits = {
   /** A WebSocket frame of someone who may write. As large as a whole document: a smaller one would lock out
    *  a client that was offline for long, and it would retry for ever. */
   writerFrameBytes: 16 * 1024 * 1024,
-  /** A WebSocket frame of someone who may only read: state vectors and presence. */
-  viewerFrameBytes: 256 * 1024,
+  /** A WebSocket frame of someone who may only read: state vectors, and presence, which stock clients repeat. */
+  viewerFrameBytes: 1024 * 1024,
   /** One binary update over REST. */
   updateBytes: 16 * 1024 * 1024,
   /** One presence state, as JSON. Real ones have 100 to 400 bytes. */
   presenceStateBytes: 4 * 1024,
   /** Client ids one connection may announce. Yjs takes a new one when two collide. */
   presenceIdsPerPeer: 4,
+  /** All presence states of one message; what is larger is ignored. Two thousand people, repeated by a stock client. */
+  presenceBytes: 1024 * 1024,
+  /** Questions that a connection may ask at once, and the time between two after that: later ones wait. An honest
+   *  client asks once, and the answer is as large as the document. */
+  questionsBurst: 10,
+  questionMs: 1_000,
+  /** A state vector: that of a document with all its clients. */
+  stateVectorBytes: 256 * 1024,
+  /** Client ids of a document: each page in which somebody wrote. All of them are in every state vector. */
+  clientsPerDocument: 20_000,
+  /** How often somebody who goes on writing in a full document is asked whether it fits now. */
+  fullRetryMs: 10_000,
   /** Nesting of arrays and objects inside an update or a presence state: deeper ones overflow stacks. */
   nesting: 64,
   /** Clocks (characters, mostly) that one client's part of one update may cover. */

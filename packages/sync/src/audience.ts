@@ -3,14 +3,15 @@
  *
  * It says what the committed snapshot holds, and nothing else (R1).
  */
-import { type CloseReason, encode, type NotSavedReason } from '@weft/protocol'
+import { type CloseReason, encode, limits, MalformedMessage, type NotSavedReason } from '@weft/protocol'
+import { MalformedUpdate } from './errors.ts'
 import { framesOf } from './frames.ts'
 import { Member } from './member.ts'
 import { frame } from './outbox.ts'
 import type { Peer, Timers } from './ports.ts'
 import { PresenceWindow } from './presence-window.ts'
 import type { Snapshot } from './snapshot.ts'
-import { encodeStateVector, type StateVector } from './state-vector.ts'
+import { decodeStateVector, encodeStateVector, type StateVector } from './state-vector.ts'
 
 export class Audience {
   readonly #members = new Set<Member>()
@@ -89,6 +90,25 @@ export class Audience {
     member.answer(() => this.#snapshot.answer(stateVector), stateVector)
   }
 
+  /** The same for what a client says, when it may ask that. Throws MalformedMessage. */
+  answerSoon(member: Member, stateVector: Uint8Array): void {
+    if (stateVector.length > limits.stateVectorBytes) throw new MalformedMessage('state vector too long')
+    const bytes = stateVector.slice()
+    member.questions.ask('state', () => {
+      try {
+        this.answer(member, decodeStateVector(bytes))
+      } catch (error) {
+        if (!(error instanceof MalformedUpdate)) throw error
+        member.peer.close('malformed')
+      }
+    })
+  }
+
+  /** `has`: what the client need not send. See {@link ask}; some time, when it asks for that by what it sends. */
+  askLater(member: Member, has: StateVector): void {
+    member.questions.ask('gap', () => this.ask(member, has))
+  }
+
   /** `has`: what the client need not send. */
   ask(member: Member, has: StateVector): void {
     member.sendAlways(frame(encode({ type: 'sync-step-1', stateVector: encodeStateVector(has) })))
@@ -102,6 +122,10 @@ export class Audience {
   tellPresence(member: Member): void {
     const framed = this.#presence.all()
     if (framed !== null) member.send(framed, this.#snapshot.stateVector)
+  }
+
+  tellPresenceSoon(member: Member): void {
+    member.questions.ask('presence', () => this.tellPresence(member))
   }
 
   /** Only those who asked for receipts understand. `members`: everybody, unless it says. */

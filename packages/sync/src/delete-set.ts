@@ -50,6 +50,16 @@ export class DeleteSet {
     return new Set(this.#rangesByClient.keys())
   }
 
+  /** How many clocks are deleted. */
+  get clocks(): number {
+    let total = 0
+    for (const ranges of this.#rangesByClient.values()) {
+      for (let index = 0; index < ranges.length; index += 2)
+        total += at(ranges, index + 1) - at(ranges, index)
+    }
+    return total
+  }
+
   /** (client, clock, length) triples, flat. */
   triples(): number[] {
     const triples: number[] = []

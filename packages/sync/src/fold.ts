@@ -56,6 +56,10 @@ export class Fold {
     this.#deps = deps
   }
 
+  get isUnderWay(): boolean {
+    return this.#underWay !== null
+  }
+
   /** The log was read: its snapshot goes so far. */
   foldedUpTo(position: LogPosition): void {
     this.#foldedUpTo = position

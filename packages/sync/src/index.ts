@@ -1,5 +1,12 @@
 export { type Base, baseOf } from './base.ts'
-export { ForeignClient, LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
+export {
+  DocumentFull,
+  ForeignClient,
+  LineageMismatch,
+  MalformedUpdate,
+  RoomsFull,
+  UpdateGap,
+} from './errors.ts'
 export { frame, messagesIn } from './outbox.ts'
 export {
   type Bus,
@@ -20,5 +27,5 @@ export {
   type Unsubscribe,
   type UpdateLog,
 } from './ports.ts'
-export type { RoomDeps } from './room.ts'
+export type { RoomCaps, RoomDeps } from './room-deps.ts'
 export { type Membership, Rooms, type RoomsStats } from './rooms.ts'

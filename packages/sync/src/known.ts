@@ -18,6 +18,9 @@ export class Known {
   #deletes = new DeleteSet()
   /** Deletes of the log, of its base and of its entries: until somebody deletes, nobody asks about them. */
   #unread: { readonly ofBase: Uint8Array; readonly later: (readonly number[])[] } | null = null
+  #clockTotal = 0
+  /** `null`: to be counted. */
+  #deletedClocks: number | null = null
   readonly #kind: DocumentKind
 
   constructor(kind: DocumentKind) {
@@ -30,7 +33,10 @@ export class Known {
 
   /** Takes a whole document as it is. Only while nothing is known. */
   load({ sections, deletes }: OpenedBase): void {
-    for (const { client, length } of sections) this.#clocks.set(client, length)
+    for (const { client, length } of sections) {
+      this.#clocks.set(client, length)
+      this.#clockTotal += length
+    }
     // A copy: the base itself will make way for a later one.
     this.#unread = { ofBase: deletes.slice(), later: [] }
   }
@@ -53,10 +59,24 @@ export class Known {
     return fresh(update, this.#clocks, deletes, this.#kind)
   }
 
+  /**
+   * Whether at most so many clocks are there and not deleted: of a text, its length. The deletes are looked at only
+   * when there are more clocks than that in all.
+   */
+  livesUpTo(most: number): boolean {
+    if (this.#clockTotal <= most) return true
+    this.#deletedClocks ??= this.#deleteSet().clocks
+    return this.#clockTotal - this.#deletedClocks <= most
+  }
+
   /** `fresh` comes from {@link newOf}, with nothing added since. */
   add(fresh: ScannedUpdate): void {
-    for (const section of fresh.sections) this.#clocks.set(section.client, section.clock + section.length)
+    for (const section of fresh.sections) {
+      this.#clocks.set(section.client, section.clock + section.length)
+      this.#clockTotal += section.length
+    }
     if (fresh.deletes.length === 0) return
+    this.#deletedClocks = null
     if (this.#unread === null) addDeletes(this.#deletes, fresh.deletes)
     else this.#unread.later.push(fresh.deletes)
   }

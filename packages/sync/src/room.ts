@@ -14,52 +14,36 @@ import {
   type DocumentId,
   type DocumentKind,
   decode,
+  limits,
   MalformedMessage,
 } from '@weft/protocol'
 import { Audience } from './audience.ts'
 import { openBase, trustedBase } from './base.ts'
-import { ForeignClient, UpdateGap } from './errors.ts'
+import { Capacity } from './capacity.ts'
+import { subscribeEarly } from './early-messages.ts'
+import { DocumentFull, ForeignClient, UpdateGap } from './errors.ts'
 import { Fold } from './fold.ts'
+import { intact } from './intact.ts'
 import { Journal } from './journal.ts'
 import { Known } from './known.ts'
 import type { Member } from './member.ts'
 import { emptyUpdate, merge } from './merge.ts'
 import { Owners } from './owners.ts'
 import {
-  type Bus,
   type BusMessage,
   DocumentGone,
-  type Folder,
   type LogEntry,
   type LogPosition,
   type LogSlice,
   type Peer,
-  type Reporter,
-  type Timers,
   type Unsubscribe,
-  type UpdateLog,
 } from './ports.ts'
+import { Refusals } from './refusals.ts'
+import type { RoomDeps, RoomEvents } from './room-deps.ts'
 import { isEmpty, refuseLeaps, type ScannedUpdate, scan } from './scan.ts'
 import { Snapshot } from './snapshot.ts'
-import { decodeStateVector } from './state-vector.ts'
 import { type Turn, Uncommitted } from './uncommitted.ts'
 import { updateWindowMs } from './windows.ts'
-
-export interface RoomDeps {
-  readonly log: UpdateLog
-  readonly bus: Bus
-  readonly folder: Folder
-  readonly timers: Timers
-  readonly reporter: Reporter
-}
-
-/** What the room tells its keeper. */
-export interface RoomEvents {
-  /** Nobody is here and everything taken is durable. Told each time this becomes so. */
-  onQuiet(): void
-  /** The room is of no use any more: its document is gone, or a turn failed in a way that is not the storage's. */
-  onEnd(): void
-}
 
 export class Room {
   readonly lineage: string
@@ -74,6 +58,8 @@ export class Room {
   /** All that was taken, committed or not: what a client need not send again. */
   readonly #known: Known
   readonly #owners: Owners
+  readonly #capacity: Capacity
+  readonly #refusals: Refusals
   /** All that is committed: what may be told. R2: it holds every entry of the log up to `#head`. */
   readonly #snapshot: Snapshot
   #head: LogPosition
@@ -87,19 +73,14 @@ export class Room {
 
   /** R3: subscribes, then reads: what is published in between makes the room look again. */
   static async open(document: DocumentId, deps: RoomDeps, events: RoomEvents): Promise<Room> {
-    const early: BusMessage[] = []
-    let deliver = (message: BusMessage): unknown => early.push(message)
-    const unsubscribe = await deps.bus.subscribe(document, {
-      onMessage: (message) => void deliver(message),
-      onLapse: () => void deliver({ type: 'head', position: Number.POSITIVE_INFINITY }),
-    })
+    const early = await subscribeEarly(document, deps.bus)
     try {
-      const room = new Room(document, deps, events, unsubscribe, await deps.log.read(document, 0))
-      deliver = (message) => room.#onBusMessage(message)
-      for (const message of early) room.#onBusMessage(message)
+      const slice = await deps.log.read(document, 0)
+      const room = intact(() => new Room(document, deps, events, early.unsubscribe, slice))
+      early.deliverTo((message) => room.#onBusMessage(message))
       return room
     } catch (error) {
-      unsubscribe()
+      early.unsubscribe()
       throw error
     }
   }
@@ -120,7 +101,16 @@ export class Room {
     this.#known = new Known(slice.kind)
     this.#owners = new Owners(slice.owners)
     this.#snapshot = new Snapshot(slice.kind)
+    const contents = { kind: slice.kind, known: this.#known, uncommitted: this.#uncommitted }
+    this.#capacity = new Capacity(deps.caps ?? limits, { ...contents, snapshot: this.#snapshot })
     this.#audience = new Audience(deps.timers, this.#snapshot, () => this.#busy)
+    this.#refusals = new Refusals({
+      timers: deps.timers,
+      isFull: () => this.#capacity.isFull,
+      shrink: () => (this.hasTail && !this.#fold.isUnderWay ? this.fold() : null),
+      tell: (member) => this.#audience.tellTrouble('document-full', [member]),
+      ask: (member) => this.#audience.askLater(member, this.#known.stateVector),
+    })
     this.#journal = new Journal(document, deps, (reason) => this.#audience.tellTrouble(reason))
     this.#fold = new Fold(document, this.#snapshot, {
       ...deps,
@@ -138,6 +128,11 @@ export class Room {
 
   get uncommittedBytes(): number {
     return this.#uncommitted.bytes
+  }
+
+  /** What it holds in memory, about. */
+  get bytes(): number {
+    return this.#capacity.memoryBytes
   }
 
   /** R8: the room may close, in this very step. */
@@ -158,6 +153,7 @@ export class Room {
   }
 
   leave(member: Member): void {
+    this.#refusals.delete(member)
     if (this.#audience.leave(member)) this.#tellIfQuiet()
   }
 
@@ -167,14 +163,14 @@ export class Room {
     const message = decode(bytes)
     switch (message.type) {
       case 'sync-step-1':
-        return this.#audience.answer(member, decodeStateVector(message.stateVector))
+        return this.#audience.answerSoon(member, message.stateVector)
       case 'sync-step-2':
       case 'update':
         return this.#receiveUpdate(member, message.update, message.type === 'sync-step-2')
       case 'presence':
         return this.#audience.receivePresence(member, message.states)
       case 'query-presence':
-        return this.#audience.tellPresence(member)
+        return this.#audience.tellPresenceSoon(member)
       case 'receipt':
       case 'not-saved':
         throw new MalformedMessage('only a server says this')
@@ -212,6 +208,7 @@ export class Room {
     this.#ended = true
     this.#cancelWindow?.()
     this.#fold.close()
+    this.#refusals.close()
     this.#audience.close()
     this.#unsubscribe()
   }
@@ -226,8 +223,10 @@ export class Room {
       const isNew = this.#take(scanned, member.peer.actor.id)
       if (!isNew && !isEmpty(scanned)) member.owesEcho(bytes)
       member.taken(isAnswer)
+      if (isAnswer) this.#refusals.delete(member)
     } catch (error) {
       if (error instanceof ForeignClient) return member.peer.close('forbidden')
+      if (error instanceof DocumentFull) return this.#refusals.add(member)
       if (!(error instanceof UpdateGap)) throw error
       return this.#onGap(member, isAnswer)
     }
@@ -235,11 +234,12 @@ export class Room {
     this.#decide()
   }
 
-  /** False if nothing of it was new. Throws UpdateGap or ForeignClient, and takes nothing. */
+  /** False if nothing of it was new. Throws UpdateGap, ForeignClient or DocumentFull, and takes nothing. */
   #take(update: ScannedUpdate, actor: ActorId): boolean {
     refuseLeaps(update)
     const fresh = this.#known.newOf(update)
     if (fresh === null) return false
+    this.#capacity.refuseExcess(fresh)
     this.#owners.claim(fresh.sections, actor)
     this.#known.add(fresh)
     this.#uncommitted.add(actor, fresh)
@@ -247,8 +247,9 @@ export class Room {
   }
 
   #onGap(member: Member, isAnswer: boolean): void {
+    if (this.#refusals.has(member)) return this.#refusals.heard(member)
     const gap = member.missed(isAnswer)
-    if (gap === 'ask') this.#audience.ask(member, this.#known.stateVector)
+    if (gap === 'ask') this.#audience.askLater(member, this.#known.stateVector)
     else if (gap === 'give-up') member.peer.close('out-of-sync')
   }
 
@@ -276,6 +277,7 @@ export class Room {
     this.#busy = false
     this.#decide()
     this.#fold.ifLarge()
+    this.#refusals.retryIfRoom()
     this.#tellIfQuiet()
   }
 

@@ -18,11 +18,12 @@ export type Accept = (
   begin: (webSocket: WebSocket) => void,
 ) => void
 
-export function handshakes(): Accept {
+/** `largest`: bytes of a message of those who may write. */
+export function handshakes(largest: number): Accept {
   // Two of them, because ws takes the largest message from its server.
   const servers = {
     read: webSocketServer(limits.viewerFrameBytes),
-    write: webSocketServer(limits.writerFrameBytes),
+    write: webSocketServer(largest),
   }
   return ({ request, socket, head }, access, begin) =>
     servers[access].handleUpgrade(request, socket, head, (webSocket) => begin(webSocket))

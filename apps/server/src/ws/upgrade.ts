@@ -9,7 +9,15 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Actor, type CloseReason, limits, mayWrite, type ProblemCode, problems } from '@weft/protocol'
-import { DocumentGone, LineageMismatch, type Rooms, StorageFailure, type Timers } from '@weft/sync'
+import {
+  DocumentDamaged,
+  DocumentGone,
+  LineageMismatch,
+  type Rooms,
+  RoomsFull,
+  StorageFailure,
+  type Timers,
+} from '@weft/sync'
 import type { WebSocket } from 'ws'
 import { type Access, anonymous } from '../access.ts'
 import { addressKey, countedAddress } from '../addresses.ts'
@@ -54,7 +62,8 @@ const retryAfterSeconds = 5
 
 /** Serves `GET /sync/<document>` on this server. */
 export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
-  const accept = handshakes()
+  // A document that does not fit into a message could never be brought by one who was offline.
+  const accept = handshakes(Math.max(limits.writerFrameBytes, deps.bounds.stateBytes))
   const peers = new Set<SocketPeer>()
   const { bounds } = deps
   const ofAddresses = places(bounds.connections, bounds.connectionsPerAddress)
@@ -96,6 +105,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
 
     const isThere = document !== null && document.trashedAt === null
     const role = isThere ? deps.access.roleOf(actor, document) : null
+    if (role !== null && !deps.rooms.mayOpen(wanted.document)) return refuseUpgrade(socket, 'overloaded')
     if (role !== null) {
       const access = mayWrite(role) ? 'write' : 'read'
       accept(handshake, access, (webSocket) => {
@@ -186,6 +196,7 @@ function isForNow(code: ProblemCode): boolean {
 function reasonToClose(error: unknown): CloseReason {
   if (error instanceof DocumentGone) return 'not-found'
   if (error instanceof LineageMismatch) return 'out-of-sync'
-  if (error instanceof StorageFailure) return 'overloaded'
+  if (error instanceof DocumentDamaged) return 'document-damaged'
+  if (error instanceof RoomsFull || error instanceof StorageFailure) return 'overloaded'
   return 'internal-error'
 }
