@@ -35,6 +35,7 @@ export type Write =
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
   | { readonly type: 'get'; readonly id: DocumentId }
+  | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
 
 /** `close`: the last question, answered when all others are. */
@@ -54,6 +55,7 @@ export interface Answers {
   readonly 'write-heads': null
   readonly read: PackedSlice
   readonly get: DocumentRecord | null
+  readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
   readonly close: null
 }
