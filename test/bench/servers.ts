@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { serverFlags } from '../../scripts/server-flags.mjs'
 import { reason, startNode, stop } from './children.ts'
 import { type Dialect, roomName, type Target } from './generator/jobs.ts'
 import { installPeer } from './peers.ts'
@@ -86,7 +87,7 @@ export interface WeftOptions {
 export async function startWeft({ folder, flags = [] }: WeftOptions): Promise<RunningServer> {
   const port = await freePort()
   const settings = ['--port', String(port), '--data', folder, '--log-level', 'warn']
-  const child = startNode(main, { place: 'server', flags, arguments: settings })
+  const child = startNode(main, { place: 'server', flags: [...serverFlags, ...flags], arguments: settings })
   await printed(child, 'Weft is ready')
   const url = `http://127.0.0.1:${port}`
   while (!(await fetch(`${url}/readyz`)).ok) await sleep(20)

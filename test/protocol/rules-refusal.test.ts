@@ -66,7 +66,7 @@ describe.concurrent('[W26] what is refused before the upgrade is an HTTP answer 
       documents: (documents) => ({ ...documents, get: () => new Promise(() => {}) }),
     })
     const answer = rawSocket(hanging.port, '/sync/any')
-    await until(() => time.pending > 1)
+    await until(() => time.pending > 2)
     time.advance(limits.upgradeMs)
     await expectRefused(await answer, 503, 'storage-unavailable')
     const stopped = hanging.stop()

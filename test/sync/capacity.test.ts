@@ -12,7 +12,7 @@ async function stored(world: World, document: Parameters<World['stored']>[0]): P
 }
 
 describe('A full document', () => {
-  test('[W16] is read-only: who writes hears why, others go on reading, and nothing of it is stored', async () => {
+  test('[W30] is read-only: who writes hears why, others go on reading, and nothing of it is stored', async () => {
     const world = new World(1, undefined, small)
     const { document, people } = await world.together('ann', 'ben')
     const [ann, ben] = people
@@ -32,7 +32,7 @@ describe('A full document', () => {
     expect(viewer.text.length).toBe(100)
   })
 
-  test('[W16] takes deletes, and then what was refused before, without anybody connecting again', async () => {
+  test('[W30] takes deletes, and then what was refused before, without anybody connecting again', async () => {
     const world = new World(2, undefined, small)
     const { document, people } = await world.together('ann', 'ben')
     const [ann, ben] = people
@@ -178,7 +178,7 @@ describe('Too many rooms', () => {
 })
 
 describe('Questions', () => {
-  test('[R7] are answered some at once and then one at a time, the last one always', async () => {
+  test('[W31] are answered some at once and then one at a time, the last one always', async () => {
     const world = new World(10)
     const { people } = await world.together('ann', 'ben')
     const [ann, ben] = people
@@ -197,7 +197,7 @@ describe('Questions', () => {
     expect(ben?.closedWith).toBeNull()
   })
 
-  test('that are larger than any document’s close only their sender', async () => {
+  test('[W31] that are larger than any document’s close only their sender', async () => {
     const world = new World(11)
     const { people } = await world.together('mallory')
     people[0]?.say({ type: 'sync-step-1', stateVector: new Uint8Array(limits.stateVectorBytes + 1) })

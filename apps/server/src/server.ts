@@ -11,6 +11,7 @@ import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
+import { watchDamage } from './damage.ts'
 import { createReader } from './document-reader.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
 import { createApp } from './http/app.ts'
@@ -71,8 +72,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   server.maxConnections = bounds.connections + limits.httpConnections
   const port = await listen(server, config)
 
+  const damage = watchDamage(storage.updates, log)
   const rooms = new Rooms({
-    ...{ log: storage.updates, bus, folder: worker, timers, reporter: reporterTo(log) },
+    ...{ log: damage.log, bus, folder: worker, timers, reporter: reporterTo(log) },
     caps: bounds,
   })
   const guests = createGuests(deps.guestKey)
@@ -89,7 +91,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     access,
     guests,
     worker,
-    reader: createReader(storage.updates, worker),
+    reader: createReader(damage.log, worker),
     timers,
     log,
     metrics,
@@ -114,7 +116,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
-  watchRooms(metrics, { stats: () => rooms.stats(), connections: () => sync.connections })
+  watchRooms(metrics, {
+    stats: () => rooms.stats(),
+    connections: () => sync.connections,
+    damaged: () => damage.documents,
+  })
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {

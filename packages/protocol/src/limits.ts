@@ -61,6 +61,8 @@ export const limits = {
   deadMs: 45_000,
   /** Before a final close: y-websocket ≤ 3.0 comes back ten times a second when it is closed at once. */
   finalCloseDelayMs: 2_500,
+  /** Rights of those who are connected are looked at again after this, should nobody have told of a change. */
+  rightsMs: 60_000,
   /** Upgrade request to answer. Longer means that the storage hangs: the client comes back with backoff. */
   upgradeMs: 5_000,
   /** From the upgrade to the first frames of the document. */

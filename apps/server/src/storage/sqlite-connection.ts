@@ -44,6 +44,8 @@ export function openConnection(file: string, at: number): DatabaseSync {
       if (found !== answer) throw new Refusal('failed', `SQLite does not take "${set}" for ${file}`)
     }
     migrate(database, at)
+    // Reading alone takes no lock that keeps others out; asking to write does, and it is kept from then on.
+    database.exec('BEGIN EXCLUSIVE; COMMIT')
     return database
   } catch (error) {
     database.close()

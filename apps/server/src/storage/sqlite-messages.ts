@@ -47,6 +47,7 @@ export interface FoldWrite {
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
   | { readonly type: 'get'; readonly id: DocumentId }
+  | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
 
 /** `close`: the last question, answered when all others are. */
@@ -68,6 +69,7 @@ export interface Answers {
   readonly 'drop-loose-pieces': null
   readonly read: PackedSlice
   readonly get: DocumentRecord | null
+  readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
   readonly close: null
 }

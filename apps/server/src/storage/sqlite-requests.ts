@@ -6,6 +6,7 @@ import {
   insertDocument,
   restoreDocument,
   selectDocument,
+  selectDocuments,
   selectPage,
   toRecord,
   trashDocument,
@@ -109,6 +110,8 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           }
         case 'get':
           return recordOf(rows(selectDocument(queries, read.id))[0])
+        case 'get-many':
+          return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'list':
           return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
       }

@@ -60,6 +60,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
         break
       case 'read':
       case 'get':
+      case 'get-many':
       case 'list':
         reads.push({ number, question })
         break

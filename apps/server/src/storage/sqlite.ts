@@ -34,6 +34,7 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         return thread.ask({ type: 'create', draft: { ...draft, first } })
       },
       get: (id) => thread.ask({ type: 'get', id }),
+      getMany: (ids) => thread.ask({ type: 'get-many', ids }),
       list: (query) => thread.ask({ type: 'list', query }),
       update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
       trash: (id, at) => thread.ask({ type: 'trash', id, at }),

@@ -8,7 +8,15 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Actor, type CloseReason, limits, mayWrite, type ProblemCode, problems } from '@weft/protocol'
+import {
+  type Actor,
+  type CloseReason,
+  type DocumentId,
+  limits,
+  mayWrite,
+  type ProblemCode,
+  problems,
+} from '@weft/protocol'
 import {
   DocumentDamaged,
   DocumentGone,
@@ -33,6 +41,7 @@ import { heartbeat } from './heartbeat.ts'
 import { documentOfRoom, openRoom } from './open-rooms.ts'
 import { places, takeAll } from './places.ts'
 import { refuse } from './refusal.ts'
+import { watchRights } from './rights.ts'
 import { SocketPeer } from './socket-peer.ts'
 import { parseSyncRequest, type SyncRequest } from './sync-request.ts'
 
@@ -64,13 +73,17 @@ const retryAfterSeconds = 5
 export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
   // A document that does not fit into a message could never be brought by one who was offline.
   const accept = handshakes(Math.max(limits.writerFrameBytes, deps.bounds.stateBytes))
-  const peers = new Set<SocketPeer>()
+  const peers = new Map<SocketPeer, DocumentId>()
   const { bounds } = deps
   const ofAddresses = places(bounds.connections, bounds.connectionsPerAddress)
   const ofActors = places(bounds.connections, bounds.connectionsPerActor)
   const ofDocuments = places(bounds.connections, bounds.connectionsPerDocument)
   const refusals = places(limits.refusals, limits.refusalsPerAddress)
   const heart = heartbeat(deps.timers)
+  const stopRights = watchRights(peers, {
+    ...deps,
+    onFailure: (error) => deps.log.warn({ err: error }, 'rights not looked at'),
+  })
   let isDraining = false
 
   const refuseUpgrade = (socket: Duplex, code: ProblemCode, seconds = retryAfterSeconds) => {
@@ -143,7 +156,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
       ...{ access, actor, receipts, timers: deps.timers, onFault },
       onUnfinished: heart.soon,
     })
-    peers.add(peer)
+    peers.set(peer, document)
     heart.add(peer)
     deps.metrics.upgrades.inc({ outcome: 'accepted' })
     deps.log.debug({ document, actor: actor.id, access }, 'peer came')
@@ -182,7 +195,8 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     },
     async drain(spreadMs) {
       isDraining = true
-      await sendAllAway([...peers], spreadMs, deps.timers)
+      stopRights()
+      await sendAllAway([...peers.keys()], spreadMs, deps.timers)
       heart.stop()
     },
   }
