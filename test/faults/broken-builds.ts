@@ -145,8 +145,9 @@ export const brokenBuilds = {
     edits: [
       {
         file: `${sync}/outbox.ts`,
-        find: 'if (this.#lag !== null) this.#lag.since = has\n    else this.send(framed(), has)',
-        replace: 'this.#peer.send(framed().slice())',
+        find: 'if (this.#lag !== null) this.#lag.since = has\n    else if',
+        replace:
+          'const bytes = framed()\n    if (bytes instanceof Uint8Array) this.#peer.send(bytes.slice())\n    else if',
       },
     ],
     caughtBy: ['faults/floods'],
