@@ -93,7 +93,7 @@ export const brokenBuilds = {
   'a viewer may send a sync step 2': {
     edits: [
       {
-        file: `${sync}/room.ts`,
+        file: `${sync}/intake.ts`,
         find: "if (member.peer.access !== 'write') return member.peer.close('forbidden')",
         replace: "if (member.peer.access !== 'write' && !isAnswer) return member.peer.close('forbidden')",
       },
@@ -103,7 +103,7 @@ export const brokenBuilds = {
   'a viewer may delete': {
     edits: [
       {
-        file: `${sync}/room.ts`,
+        file: `${sync}/intake.ts`,
         find: "if (member.peer.access !== 'write') return member.peer.close('forbidden')",
         replace:
           "if (member.peer.access !== 'write' && update[0] !== 0) return member.peer.close('forbidden')",
