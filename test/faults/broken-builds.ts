@@ -141,17 +141,6 @@ export const brokenBuilds = {
     ],
     caughtBy: ['sync/room-defence', 'server/hostile-slow-reader'],
   },
-  'a slow reader is answered without end': {
-    edits: [
-      {
-        file: `${sync}/outbox.ts`,
-        find: 'if (this.#lag !== null) this.#lag.since = has\n    else this.send(framed(), has)',
-        replace: 'this.#peer.send(framed().slice())',
-      },
-    ],
-    caughtBy: ['faults/floods'],
-    only: 'slow-readers',
-  },
   'presence does not return to its sender': {
     edits: [
       {
