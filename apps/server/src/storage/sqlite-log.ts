@@ -7,18 +7,19 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
-import { entryChecksum, type StoredSnapshot, snapshotChecksum } from './checksum.ts'
+import { entryChecksum } from './checksum.ts'
 import { packOwners } from './packed-owners.ts'
-import { Refusal } from './refusal.ts'
+import { damaged, Refusal } from './refusal.ts'
 import type { Arrivals } from './sqlite-arrivals.ts'
-import type { PackedSlice, Write } from './sqlite-messages.ts'
+import type { FoldWrite, PackedSlice } from './sqlite-messages.ts'
 import { all, type EntryRow, first } from './sqlite-rows.ts'
+import type { Snapshots } from './sqlite-snapshots.ts'
 
 export interface SqliteLog {
   append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
   /** The first entry of a document whose row says head 1 already. */
   insertFirst(document: DocumentId, entry: LogEntry): void
-  fold(write: Extract<Write, { readonly type: 'fold' }>): void
+  fold(write: FoldWrite): void
   read(document: DocumentId, after: LogPosition): PackedSlice
 }
 
@@ -30,14 +31,7 @@ interface Head {
   readonly folded: LogPosition
 }
 
-interface SnapshotRow extends StoredSnapshot {
-  readonly position: LogPosition
-  readonly at: number
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly checksum: number
-}
-
-export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog {
+export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, snapshots: Snapshots): SqliteLog {
   const insert = database.prepare(
     'INSERT INTO updates (document, position, actor, at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -46,19 +40,9 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
      FROM documents LEFT JOIN snapshots ON snapshots.document = documents.id
      WHERE id = ? AND trashed_at IS NULL`,
   )
-  const selectSnapshot = database.prepare(
-    'SELECT position, at, bytes, owners, index_bytes AS "index", checksum FROM snapshots WHERE document = ?',
-  )
   const selectEntries = database.prepare(
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? ORDER BY position`,
-  )
-  const putSnapshot = database.prepare(
-    `INSERT INTO snapshots (document, position, at, bytes, owners, index_bytes, checksum)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (document) DO UPDATE SET
-       position = excluded.position, at = excluded.at, bytes = excluded.bytes, owners = excluded.owners,
-       index_bytes = excluded.index_bytes, checksum = excluded.checksum`,
   )
   const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
 
@@ -78,7 +62,8 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
       insert.run(document, 1, entry.actor, entry.at, entry.update, checksum)
     },
 
-    fold({ document, snapshot, upTo, at }) {
+    fold(write) {
+      const { document, upTo } = write
       const { head, folded } = headOf(document)
       if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
         throw new Refusal(
@@ -86,8 +71,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
-      const checksum = snapshotChecksum(document, upTo, at, snapshot)
-      putSnapshot.run(document, upTo, at, snapshot.bytes, snapshot.owners, snapshot.index, checksum)
+      snapshots.put(write, write.pieces)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
       deleteEntries.run(document, upTo)
@@ -98,8 +82,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
       const { head, lineage, kind, folded } = headOf(document)
       const updates: Uint8Array[] = []
       const actors: ActorId[] = []
-      const snapshot =
-        after < folded ? checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)) : null
+      const snapshot = after < folded ? snapshots.read(document) : null
       const owners = snapshot?.owners ?? nobody
       let position = snapshot === null ? after : folded
       const filed = all<EntryRow>(selectEntries, document, position)
@@ -121,13 +104,6 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
 
 const nobody = packOwners(new Map())
 
-function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): SnapshotRow {
-  if (row === undefined) throw damaged(document, 'its snapshot is missing')
-  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row))
-    throw damaged(document, 'its snapshot fails its checksum')
-  return row
-}
-
 function packed(updates: readonly Uint8Array[]): Pick<PackedSlice, 'bytes' | 'lengths'> {
   const lengths = updates.map((update) => update.byteLength)
   const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
@@ -141,8 +117,4 @@ function packed(updates: readonly Uint8Array[]): Pick<PackedSlice, 'bytes' | 'le
 
 function gone(document: DocumentId): Refusal {
   return new Refusal('gone', `document ${document} is deleted, in the trash, or was never there`)
-}
-
-function damaged(document: DocumentId, how: string): Refusal {
-  return new Refusal('damaged', `document ${document} is damaged: ${how}`)
 }

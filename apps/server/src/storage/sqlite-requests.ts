@@ -18,6 +18,7 @@ import { isCorrupt } from './sqlite-errors.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
+import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
 import type { DocumentDraft, DocumentRecord } from './storage.ts'
 
 export interface SqliteRequests {
@@ -26,11 +27,13 @@ export interface SqliteRequests {
   /** Between two. */
   read(read: Read): Answers[Read['type']]
   readonly arrivals: Arrivals
+  readonly snapshots: Snapshots
 }
 
 export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const arrivals = sqliteArrivals(database)
-  const log = sqliteLog(database, arrivals)
+  const snapshots = sqliteSnapshots(database)
+  const log = sqliteLog(database, arrivals, snapshots)
   const rows = queryRunner(database)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -53,6 +56,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
 
   return {
     arrivals,
+    snapshots,
     write(write) {
       switch (write.type) {
         case 'append':
@@ -83,6 +87,12 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return null
         case 'write-heads':
           arrivals.writeHeads()
+          return null
+        case 'add-piece':
+          snapshots.addPiece(write.pieces, write.number, write.bytes)
+          return null
+        case 'drop-loose-pieces':
+          snapshots.dropLoose()
           return null
       }
     },

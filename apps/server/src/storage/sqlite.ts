@@ -49,7 +49,8 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         const bytes = new Uint8Array(snapshot.update)
         const index = snapshot.index == null ? null : new Uint8Array(snapshot.index)
         const copy = { bytes, index, owners: packOwners(snapshot.owners) }
-        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at: timers.now() }, [bytes.buffer])
+        const at = timers.now()
+        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at, pieces: null }, [bytes.buffer])
       },
     },
     async probe() {
