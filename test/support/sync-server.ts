@@ -11,6 +11,7 @@ import { type Actor, type DocumentId, type DocumentKind, parseDocumentId, type R
 import { type Bounds, defaultBounds } from '@weft/server/bounds'
 import { localBus } from '@weft/server/bus/local'
 import { realTimers } from '@weft/server/clock'
+import { deflate } from '@weft/server/deflate'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { openLog, reporterTo } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
@@ -57,6 +58,7 @@ export async function syncServer(options: SyncServerOptions = {}): Promise<SyncS
     log: updates,
     bus: localBus(),
     folder: worker,
+    deflate,
     timers: realTimers,
     reporter: reporterTo(log),
     caps: bounds,

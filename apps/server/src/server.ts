@@ -12,6 +12,7 @@ import { addressReader } from './addresses.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
 import { watchDamage } from './damage.ts'
+import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
 import { createApp } from './http/app.ts'
@@ -74,7 +75,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 
   const damage = watchDamage(storage.updates, log)
   const rooms = new Rooms({
-    ...{ log: damage.log, bus, folder: worker, timers, reporter: reporterTo(log) },
+    ...{ log: damage.log, bus, folder: worker, deflate, timers, reporter: reporterTo(log) },
     caps: bounds,
   })
   const guests = createGuests(deps.guestKey)

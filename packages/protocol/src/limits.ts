@@ -51,6 +51,8 @@ export const limits = {
   uncommittedBytes: 8 * 1024 * 1024,
   /** Bytes waiting for one slow reader before it is served by state vector instead. */
   sendQueueBytes: 1024 * 1024,
+  /** Answers from this size on are compressed for those who can inflate them. */
+  compressibleBytes: 16 * 1024,
   /** How long a reader may lag before it is sent away. */
   laggingMs: 15_000,
   /** A document without people leaves memory after this. */

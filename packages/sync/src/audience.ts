@@ -4,12 +4,14 @@
  * It says what the committed snapshot holds, and nothing else (R1).
  */
 import { type CloseReason, encode, limits, MalformedMessage, type NotSavedReason } from '@weft/protocol'
+import { Compressed } from './compressed.ts'
 import { MalformedUpdate } from './errors.ts'
 import { framesOf } from './frames.ts'
 import { Member } from './member.ts'
 import { frame } from './outbox.ts'
 import type { Peer, Timers } from './ports.ts'
 import { PresenceWindow } from './presence-window.ts'
+import type { RoomDeps } from './room-deps.ts'
 import type { Snapshot } from './snapshot.ts'
 import { decodeStateVector, encodeStateVector, type StateVector } from './state-vector.ts'
 
@@ -17,10 +19,16 @@ export class Audience {
   readonly #members = new Set<Member>()
   readonly #timers: Timers
   readonly #snapshot: Snapshot
+  readonly #compressed: Compressed
   readonly #presence: PresenceWindow
 
-  constructor(timers: Timers, snapshot: Snapshot, isTurnUnderWay: () => boolean) {
+  constructor(
+    { timers, deflate }: Pick<RoomDeps, 'timers' | 'deflate'>,
+    snapshot: Snapshot,
+    isTurnUnderWay: () => boolean,
+  ) {
     this.#timers = timers
+    this.#compressed = new Compressed(deflate)
     this.#snapshot = snapshot
     const members = this.#members
     this.#presence = new PresenceWindow(timers, {
@@ -87,7 +95,10 @@ export class Audience {
 
   /** All that a client with this state vector lacks. */
   answer(member: Member, stateVector: StateVector): void {
-    member.answer(() => this.#snapshot.answer(stateVector), stateVector)
+    member.answer(() => {
+      const plain = this.#snapshot.answer(stateVector)
+      return member.peer.inflates ? this.#compressed.of(plain, this.#snapshot.stateVector) : plain
+    }, stateVector)
   }
 
   /** The same for what a client says, when it may ask that. Throws MalformedMessage. */

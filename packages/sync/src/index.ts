@@ -13,6 +13,7 @@ export {
   type BusMessage,
   type BusSubscriber,
   type ClientOwners,
+  type Deflate,
   DocumentDamaged,
   DocumentGone,
   type FoldedLog,

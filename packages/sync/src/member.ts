@@ -4,7 +4,7 @@
  * count until the client has answered with all that it has.
  */
 import { encode } from '@weft/protocol'
-import { frame, Outbox } from './outbox.ts'
+import { frame, Outbox, type Underway } from './outbox.ts'
 import type { LogPosition, Peer, Timers } from './ports.ts'
 import { Questions } from './questions.ts'
 import type { StateVector } from './state-vector.ts'
@@ -50,7 +50,7 @@ export class Member {
   }
 
   /** See {@link Outbox.answer}. */
-  answer(framed: () => Uint8Array, has: StateVector): void {
+  answer(framed: () => Uint8Array | Underway, has: StateVector): void {
     this.#hasAsked = true
     this.#outbox.answer(framed, has)
   }

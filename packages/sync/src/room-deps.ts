@@ -1,10 +1,12 @@
 /** What a room is given, and what it tells its keeper. */
-import type { Bus, Folder, Reporter, Timers, UpdateLog } from './ports.ts'
+import type { Bus, Deflate, Folder, Reporter, Timers, UpdateLog } from './ports.ts'
 
 export interface RoomDeps {
   readonly log: UpdateLog
   readonly bus: Bus
   readonly folder: Folder
+  /** Left out: nothing is compressed. */
+  readonly deflate?: Deflate
   readonly timers: Timers
   readonly reporter: Reporter
   /** Left out: as in limits.ts. */

@@ -103,7 +103,7 @@ export class Room {
     this.#snapshot = new Snapshot(slice.kind)
     const contents = { kind: slice.kind, known: this.#known, uncommitted: this.#uncommitted }
     this.#capacity = new Capacity(deps.caps ?? limits, { ...contents, snapshot: this.#snapshot })
-    this.#audience = new Audience(deps.timers, this.#snapshot, () => this.#busy)
+    this.#audience = new Audience(deps, this.#snapshot, () => this.#busy)
     this.#refusals = new Refusals({
       timers: deps.timers,
       isFull: () => this.#capacity.isFull,

@@ -2,7 +2,7 @@
  * One WebSocket as a room's peer.
  *
  * Frames come ready-made, so they go straight to the network socket: ws would write a header before each. That is
- * safe because nothing is compressed, so ws has no queue of its own and writes its control frames whole.
+ * safe because ws compresses nothing, so it has no queue of its own and writes its control frames whole.
  *
  * Reading stops for several reasons at once (the room is full, the client is too fast, it is being sent away) and
  * resumes when the last of them is gone.
@@ -38,6 +38,7 @@ export class SocketPeer implements Peer {
   readonly access: 'read' | 'write'
   readonly actor: Actor
   readonly receipts: boolean
+  readonly inflates: boolean
   /** Resolves when the connection is no more. */
   readonly gone: Promise<Ending>
   readonly #webSocket: WebSocket
@@ -64,6 +65,7 @@ export class SocketPeer implements Peer {
     this.access = options.access
     this.actor = options.actor
     this.receipts = options.receipts
+    this.inflates = webSocket.extensions !== ''
     this.#webSocket = webSocket
     this.#network = network
     this.#timers = options.timers
@@ -196,7 +198,8 @@ export class SocketPeer implements Peer {
       this.terminate()
     }
     if (verdict === 'ping' || verdict === 'ping-and-speak') this.#webSocket.ping()
-    if (verdict === 'speak' || verdict === 'ping-and-speak') this.#webSocket.send(emptyPresence)
+    if (verdict === 'speak' || verdict === 'ping-and-speak')
+      this.#webSocket.send(emptyPresence, { compress: false })
     return this.#pulse.nextAt
   }
 
