@@ -141,18 +141,6 @@ export const brokenBuilds = {
     ],
     caughtBy: ['sync/room-defence', 'server/hostile-slow-reader'],
   },
-  'a slow reader is answered without end': {
-    edits: [
-      {
-        file: `${sync}/outbox.ts`,
-        find: 'if (this.#lag !== null) this.#lag.since = has\n    else if',
-        replace:
-          'const bytes = framed()\n    if (bytes instanceof Uint8Array) this.#peer.send(bytes.slice())\n    else if',
-      },
-    ],
-    caughtBy: ['faults/floods'],
-    only: 'slow-readers',
-  },
   'presence does not return to its sender': {
     edits: [
       {

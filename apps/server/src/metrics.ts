@@ -1,6 +1,7 @@
 /** What `/metrics` shows, in the Prometheus format. Labels are few and bounded: never an id, a title or a name. */
 import type { RoomsStats } from '@weft/sync'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { hardlyEverMs, watchEventLoop } from './event-loop-lag.ts'
 
 export interface Metrics {
   readonly registry: Registry
@@ -13,8 +14,8 @@ export interface Metrics {
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  // Every sample wakes the event loop: a hundred a second, as by default, are most of what an idle server would cost.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 200 })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: hardlyEverMs })
+  watchEventLoop(registry)
   const registers = [registry]
   return {
     registry,
