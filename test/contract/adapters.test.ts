@@ -1,5 +1,6 @@
 /** Every adapter runs every suite of its port. A new adapter adds only how to open it. */
 import { localBus } from '@weft/server/bus/local'
+import { realTimers } from '@weft/server/clock'
 import { openMemory } from '@weft/server/storage/memory'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import type { Timers } from '@weft/sync'
@@ -49,7 +50,7 @@ const sqlite: Adapter = {
   name: 'SQLite',
   async open() {
     const folder = await temporaryFolder()
-    const storage = await openSqlite({ folder: folder.path, now: Date.now })
+    const storage = await openSqlite({ folder: folder.path, timers: realTimers })
     return {
       storage,
       async discard() {

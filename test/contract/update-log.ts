@@ -13,6 +13,7 @@
  * L10 A fold that races appends loses none of them.
  * L11 A fold beyond the end of the log, or of a document that is gone, is refused and changes nothing.
  * L12 Any bytes of any length come back as they were.
+ * L14 The index of a snapshot comes back with it, as it was given.
  * L13 Who wrote each entry, and whose the client ids of a snapshot are, comes back with it.
  */
 import type { DocumentId } from '@weft/protocol'
@@ -122,6 +123,7 @@ export function updateLogSuite(adapter: Adapter): void {
       expect(await log.read(id, 0)).toEqual({
         updates: [],
         actors: [],
+        index: null,
         owners: new Map(),
         head: 0,
         lineage: 'the-lineage',
@@ -132,6 +134,7 @@ export function updateLogSuite(adapter: Adapter): void {
       expect({ ...rest, updates: texts(rest.updates) }).toEqual({
         updates: ['b', 'c'],
         actors: ['guest:ann', 'guest:ann'],
+        index: null,
         owners: new Map(),
         head: 3,
         lineage: 'the-lineage',
@@ -157,6 +160,21 @@ export function updateLogSuite(adapter: Adapter): void {
       expect(slice.actors).toEqual([null, 'guest:ben'])
       expect(slice.owners).toEqual(owners)
       expect((await log.read(document, 2)).owners).toEqual(new Map())
+    })
+
+    test('[L14] the index of a snapshot comes back with it, and only with it', async () => {
+      const document = await newDocument()
+      await log.append(document, [entry('a'), entry('b'), entry('c')])
+      const index = Uint8Array.of(7, 8, 9)
+      const folding = log.fold(document, { ...folded('a'), index }, 1)
+      index.fill(0)
+      await folding
+      expect((await log.read(document, 0)).index).toEqual(Uint8Array.of(7, 8, 9))
+      expect((await log.read(document, 1)).index).toBeNull()
+      await log.fold(document, { ...folded('ab'), index: new Uint8Array() }, 2)
+      expect((await log.read(document, 0)).index).toEqual(new Uint8Array())
+      await log.fold(document, folded('abc'), 3)
+      expect((await log.read(document, 0)).index).toBeNull()
     })
 
     test('[L5] a document that never was takes no entries and gives none', async () => {

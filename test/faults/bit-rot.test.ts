@@ -20,7 +20,7 @@ const content = (index: number) => `Document ${index} holds these words.`
 
 /** Half of them folded. */
 async function fill(folder: string, count: number): Promise<readonly string[]> {
-  const storage = await openSqlite({ folder, now: realTimers.now })
+  const storage = await openSqlite({ folder, timers: realTimers })
   const ids = Array.from({ length: count }, (_, index) => `document-${index}`)
   await Promise.all(
     ids.map(async (name, index) => {

@@ -179,7 +179,7 @@ describe(`[R5] ${count} rounds in which folding races everything lose no receipt
 
   test('on SQLite', { timeout: timeLimit(120_000) }, async () => {
     await using folder = await temporaryFolder()
-    const storage = await openSqlite({ folder: folder.path, now: realTimers.now })
+    const storage = await openSqlite({ folder: folder.path, timers: realTimers })
     await rounds(count, counted(storage))
     await storage.close()
   })

@@ -33,7 +33,7 @@ function eager(log: UpdateLog): UpdateLog {
 const outcome = readConfig(process.argv.slice(2), {})
 if (outcome.type !== 'config') throw new Error('not configured')
 const { config } = outcome
-const storage = await openSqlite({ folder: config.data, now: realTimers.now })
+const storage = await openSqlite({ folder: config.data, timers: realTimers })
 const { url } = await startServer(
   {
     storage: { ...storage, updates: eager(storage.updates) },

@@ -109,7 +109,7 @@ async function live(server: RestartingServer, worlds: readonly World[], settings
 
 /** What the database holds, through a real Y.Doc. */
 async function stored(folder: string, worlds: readonly World[]): Promise<readonly Y.Doc[]> {
-  const storage = await openSqlite({ folder, now: realTimers.now })
+  const storage = await openSqlite({ folder, timers: realTimers })
   const docs: Y.Doc[] = []
   for (const { document } of worlds) {
     const id = parseDocumentId(document)

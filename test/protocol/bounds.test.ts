@@ -1,6 +1,7 @@
 import { limits } from '@weft/protocol'
+import { addressKey, isLoopback } from '@weft/server/addresses'
 import { type InboundBudget, inboundBudget } from '@weft/server/ws/inbound-budget'
-import { addressKey, isLoopback, places } from '@weft/server/ws/places'
+import { places, takeAll } from '@weft/server/ws/places'
 import { parseSyncRequest } from '@weft/server/ws/sync-request'
 import { describe, expect, test } from 'vitest'
 
@@ -18,6 +19,31 @@ describe('[W26] places for connections', () => {
     expect(table.taken).toBe(2)
     expect(table.take('a')).not.toBeNull()
     expect(table.take('a')).toBeNull()
+  })
+
+  test('without a key count in all only', () => {
+    const table = places(3, 1)
+    expect(table.take(null)).not.toBeNull()
+    expect(table.take(null)).not.toBeNull()
+    expect(table.take('a')).not.toBeNull()
+    expect(table.take(null)).toBeNull()
+  })
+
+  test('of several kinds are taken together or not at all', () => {
+    const [addresses, actors] = [places(9, 9), places(9, 1)]
+    const first = takeAll([
+      [addresses, 'a'],
+      [actors, 'ann'],
+    ])
+    expect(
+      takeAll([
+        [addresses, 'b'],
+        [actors, 'ann'],
+      ]),
+    ).toBeNull()
+    expect([addresses.taken, actors.taken]).toEqual([1, 1])
+    first?.()
+    expect([addresses.taken, actors.taken]).toEqual([0, 0])
   })
 
   test('take an IPv6 household for one, and an IPv4 address in IPv6 clothes for itself', () => {

@@ -74,8 +74,36 @@ describe.concurrent('[W26] what is refused before the upgrade is an HTTP answer 
     await stopped
   })
 
+  test('503: too many connections of one actor, of one document, or in all; who has no name is not counted', async () => {
+    const crowded = await syncServer({
+      admit: ({ host, cookie }) => ({
+        actor: { id: `guest:${cookie ?? 'anonymous'}`, kind: 'guest', name: null, dye: null },
+        origin: `http://${host}`,
+      }),
+      bounds: { connectionsPerActor: 2, connectionsPerDocument: 3, connections: 6 },
+    })
+    const [one, other] = [await crowded.create('w26-one'), await crowded.create('w26-other')]
+    const join = (document: string, cookie?: string) =>
+      rawSocket(crowded.port, `/sync/${document}`, {
+        headers: cookie === undefined ? {} : { Cookie: cookie },
+      })
+    const ann = [await join(one, 'ann'), await join(other, 'ann')]
+    expect(ann.map(({ status }) => status)).toEqual([101, 101])
+    await expectRefused(await join(one, 'ann'), 503, 'too-many-connections')
+    expect([(await join(one)).status, (await join(one)).status]).toEqual([101, 101])
+    await expectRefused(await join(one), 503, 'too-many-connections')
+    expect([(await join(other)).status, (await join(other)).status]).toEqual([101, 101])
+    await expectRefused(await join('w26-third', 'ben'), 503, 'too-many-connections')
+    ann[0]?.destroy()
+    await until(async () => (await join(one, 'ben')).status === 101)
+    await crowded.stop()
+  })
+
   test('503: too many connections of one address; others come in, and so do these once some have left', async () => {
-    const crowded = await syncServer({ addressOf: (request) => `192.0.2.${request.headers['x-from']}` })
+    const crowded = await syncServer({
+      addressOf: (request) => `192.0.2.${request.headers['x-from']}`,
+      bounds: { connectionsPerActor: 1_000 },
+    })
     const path = `/sync/${await crowded.create('w26-crowd')}`
     const from = (last: number) => rawSocket(crowded.port, path, { headers: { 'x-from': `${last}` } })
     const crowd = await Promise.all(Array.from({ length: limits.connectionsPerAddress }, () => from(7)))

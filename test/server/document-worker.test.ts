@@ -23,7 +23,7 @@ describe('documents in a worker', () => {
     expect(contentOf([update])).toBe('Grüße 🌍\n')
     expect(await documents.readText([update])).toBe('Grüße 🌍\n')
     const folded = await documents.fold([update, contentUpdate('more')])
-    expect(contentOf([folded])).toContain('Grüße 🌍\n')
+    expect(contentOf([folded.bytes])).toContain('Grüße 🌍\n')
   })
 
   it('leave the caller its bytes, also when they are a view of a larger buffer', async () => {

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { BlockList } from 'node:net'
 import { resolve } from 'node:path'
+import { defaultBounds } from '@weft/server/bounds'
 import { readConfig, settingsTable } from '@weft/server/config'
 import { describe, expect, it } from 'vitest'
 
@@ -8,8 +10,10 @@ const defaults = {
   host: '127.0.0.1',
   data: resolve('data'),
   origins: [],
+  trustedProxies: expect.any(BlockList),
   storage: 'sqlite',
   openRooms: false,
+  ...defaultBounds,
   logLevel: 'info',
 }
 
@@ -29,6 +33,8 @@ describe('settings', () => {
         data: '/var/lib/weft',
         origins: ['https://weft.example', 'http://[::1]:8080'],
         storage: 'memory',
+        trustedProxies: expect.any(BlockList),
+        ...defaultBounds,
         openRooms: false,
         logLevel: 'warn',
       },
@@ -47,6 +53,11 @@ describe('settings', () => {
     [['--log-level=silent'], { logLevel: 'silent' }],
     [['--data=a=b'], { data: resolve('a=b') }],
     [['--open-rooms=1'], { openRooms: true }],
+    [['--connections-per-actor=7'], { connectionsPerActor: 7 }],
+    [['--creates-per-hour=0'], { createsPerHour: 0 }],
+    [['--max-state=20MiB'], { stateBytes: 20 * 1024 * 1024 }],
+    [['--room-memory', '2GiB'], { roomBytes: 2 * 1024 ** 3 }],
+    [['--max-text=100'], { textLength: 100 }],
   ])('take %j', (flags, changed) => {
     expect(readConfig(flags, {})).toEqual({ type: 'config', config: { ...defaults, ...changed } })
   })
@@ -71,6 +82,13 @@ describe('settings', () => {
     [[], { WEFT_ORIGINS: 'https://Weft.example' }, 'WEFT_ORIGINS is'],
     [[], { WEFT_ORIGINS: 'ftp://weft.example' }, 'WEFT_ORIGINS is'],
     [[], { WEFT_ORIGINS: '*' }, 'WEFT_ORIGINS is'],
+    [[], { WEFT_TRUSTED_PROXIES: 'proxy.example' }, 'WEFT_TRUSTED_PROXIES is "proxy.example"; it takes'],
+    [[], { WEFT_TRUSTED_PROXIES: '10.0.0.0/40' }, 'WEFT_TRUSTED_PROXIES is'],
+    [['--connections=0'], {}, '--connections is "0"; it takes a number from 1 on.'],
+    [['--max-state=16'], {}, '--max-state is "16"; it takes a size such as'],
+    [['--max-state=0MiB'], {}, '--max-state is'],
+    [['--room-memory=1.5GiB'], {}, '--room-memory is'],
+    [['--max-text=4Mi'], {}, '--max-text is'],
     [['--prot=1'], {}, '--prot=1 is not a flag. The flags: --port, --host,'],
     [['3000'], {}, '3000 is not a flag'],
     [['-p', '3000'], {}, '-p is not a flag'],
@@ -78,6 +96,14 @@ describe('settings', () => {
   ])('refuse %j %j', (flags, environment, reason) => {
     const outcome = readConfig(flags, environment)
     expect(outcome).toMatchObject({ type: 'refused', reason: expect.stringContaining(reason) })
+  })
+
+  it('trust the proxies that are named, alone or by network', () => {
+    const outcome = readConfig(['--trusted-proxies=127.0.0.1, 10.0.0.0/8, ::1'], {})
+    const trusted = outcome.type === 'config' ? outcome.config.trustedProxies : new BlockList()
+    expect(['127.0.0.1', '10.2.3.4'].map((address) => trusted.check(address))).toEqual([true, true])
+    expect(trusted.check('::1', 'ipv6')).toBe(true)
+    expect(trusted.check('192.0.2.1')).toBe(false)
   })
 
   it('are all named when several are wrong', () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { expect, test } from 'vitest'
 import { documentId, range, texts } from '../contract/adapter.ts'
@@ -50,7 +51,7 @@ for (const seed of seeds(1)) {
         promised.set(`${document} ${position}`, text)
       expect(lines).toBeGreaterThanOrEqual(enough)
 
-      const storage = await openSqlite({ folder: folder.path, now: Date.now })
+      const storage = await openSqlite({ folder: folder.path, timers: realTimers })
       const found = new Map<string, string>()
       for (const number of range(8)) {
         const id = documentId(`crash-${number}`)

@@ -2,11 +2,13 @@
  * A program that meets a real I/O error: run it under `ulimit -f`, so that a large append cannot be written. Prints
  * what happened, as JSON.
  */
+
+import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { StorageFailure } from '@weft/sync'
 import { documentId, draft, entry, range, texts } from '../contract/adapter.ts'
 
-const storage = await openSqlite({ folder: process.argv[2] ?? '', now: Date.now })
+const storage = await openSqlite({ folder: process.argv[2] ?? '', timers: realTimers })
 const { id } = await storage.documents.create(draft({ id: documentId('document') }))
 
 async function append(update: Uint8Array): Promise<string> {

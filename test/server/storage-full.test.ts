@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { StorageFailure } from '@weft/sync'
 import { expect, test } from 'vitest'
@@ -19,7 +20,7 @@ test.skipIf(withoutDisks !== null)(
     const warnings: string[] = []
     const storage = await openSqlite({
       folder: disk.path,
-      now: Date.now,
+      timers: realTimers,
       reporter: { warn: (event) => warnings.push(event) },
     })
     expect(warnings).toEqual(['disk-nearly-full'])
@@ -61,7 +62,7 @@ test.skipIf(withoutDisks !== null)(
     expect(failures).toEqual([])
     await storage.close()
 
-    const reopened = await openSqlite({ folder: disk.path, now: Date.now })
+    const reopened = await openSqlite({ folder: disk.path, timers: realTimers })
     for (const [id, expected] of stored)
       expect(texts((await reopened.updates.read(id, 0)).updates)).toEqual(expected)
     await reopened.close()
@@ -72,7 +73,7 @@ test.skipIf(withoutDisks !== null)(
   `a disk with less than 100 MiB left is not opened, and says how much there is${diskNote}`,
   async () => {
     await using disk = await smallDisk(60)
-    const opening = openSqlite({ folder: join(disk.path, 'data'), now: Date.now })
+    const opening = openSqlite({ folder: join(disk.path, 'data'), timers: realTimers })
     await expect(opening).rejects.toThrow(/is full: (59|60) MiB are free, 100 are needed/)
     await expect(opening).rejects.toMatchObject({ name: 'StorageFailure', full: true })
   },
@@ -82,7 +83,7 @@ test.skipIf(withoutDisks !== null)(`a disk that is mounted read-only is not open
   await using disk = await smallDisk(160)
   if (disk === null) throw new Error('could mount before')
   expect(spawnSync('mount', ['-o', 'remount,ro', disk.path]).status).toBe(0)
-  const opening = openSqlite({ folder: disk.path, now: Date.now })
+  const opening = openSqlite({ folder: disk.path, timers: realTimers })
   await expect(opening).rejects.toThrow(/cannot be written: .*EROFS/)
 })
 
@@ -90,7 +91,7 @@ test('a data folder that cannot be made is refused by name', async () => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'file')
   await writeFile(file, '')
-  const opening = openSqlite({ folder: join(file, 'data'), now: Date.now })
+  const opening = openSqlite({ folder: join(file, 'data'), timers: realTimers })
   await expect(opening).rejects.toThrow(`The data folder ${join(file, 'data')} cannot be made: ENOTDIR`)
   await expect(opening).rejects.toBeInstanceOf(StorageFailure)
 })
@@ -116,7 +117,7 @@ test.skipIf(!hasLimits)(
       read: ['small'],
       title: 'string',
     })
-    const storage = await openSqlite({ folder: folder.path, now: Date.now })
+    const storage = await openSqlite({ folder: folder.path, timers: realTimers })
     const id = documentId('document')
     expect(texts((await storage.updates.read(id, 0)).updates)).toEqual(['small'])
     expect(await storage.updates.append(id, [entry('again')])).toBe(2)

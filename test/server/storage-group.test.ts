@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { DocumentExists } from '@weft/server/storage/storage'
 import { DocumentGone, StorageFailure } from '@weft/sync'
@@ -27,7 +28,7 @@ async function commits(folder: string): Promise<number> {
 
 test('200 appends at once to 200 documents are a few commits, 20 in a row are 20', async () => {
   await using folder = await temporaryFolder()
-  const storage = await openSqlite({ folder: folder.path, now: Date.now })
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
   const documents = range(200).map((number) => documentId(`document-${number}`))
   await Promise.all(documents.map((id) => storage.documents.create(draft({ id }))))
 
@@ -47,7 +48,7 @@ test('200 appends at once to 200 documents are a few commits, 20 in a row are 20
 
 test('a write that fails for its own reason leaves nothing, and fails no other of its group', async () => {
   await using folder = await temporaryFolder()
-  const storage = await openSqlite({ folder: folder.path, now: Date.now })
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
   const ids = range(30).map((number) => documentId(`document-${number}`))
   await Promise.all(ids.map((id) => storage.documents.create(draft({ id }))))
   const [bad = documentId('none')] = ids
@@ -75,7 +76,7 @@ test('a write that fails for its own reason leaves nothing, and fails no other o
 
 test('the event loop goes on while the storage works', async () => {
   await using folder = await temporaryFolder()
-  const storage = await openSqlite({ folder: folder.path, now: Date.now })
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
   const { id } = await storage.documents.create(draft())
   for (const _ of range(5))
     await storage.updates.append(
@@ -99,7 +100,7 @@ test('the event loop goes on while the storage works', async () => {
 
 test('writes do not wait for all the reads that came before them, nor reads for all the writes', async () => {
   await using folder = await temporaryFolder()
-  const storage = await openSqlite({ folder: folder.path, now: Date.now })
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
   const { id } = await storage.documents.create(draft())
   await storage.updates.append(
     id,

@@ -5,6 +5,7 @@ import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { realTimers } from '@weft/server/clock'
 import { selectPage } from '@weft/server/storage/documents'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { isOlder } from '@weft/server/storage/sqlite-connection'
@@ -17,7 +18,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const writer = fileURLToPath(new URL('./storage-writer.ts', import.meta.url))
 
 async function openAndClose(folder: string): Promise<void> {
-  await (await openSqlite({ folder, now: Date.now })).close()
+  await (await openSqlite({ folder, timers: realTimers })).close()
 }
 
 test('a missing folder is made, for its owner only, and holds nothing but the database', async () => {
@@ -30,13 +31,13 @@ test('a missing folder is made, for its owner only, and holds nothing but the da
 
 test('what was stored is there when it is opened again', async () => {
   await using folder = await temporaryFolder()
-  const first = await openSqlite({ folder: folder.path, now: Date.now })
+  const first = await openSqlite({ folder: folder.path, timers: realTimers })
   const created = await first.documents.create(draft({ title: 'Größe', first: entry('a') }))
   await first.updates.append(created.id, [entry('b'), entry('c')])
   await first.updates.fold(created.id, folded('ab'), 2)
   const record = await first.documents.get(created.id)
   await first.close()
-  const again = await openSqlite({ folder: folder.path, now: Date.now })
+  const again = await openSqlite({ folder: folder.path, timers: realTimers })
   expect(await again.documents.get(created.id)).toEqual(record)
   expect(texts((await again.updates.read(created.id, 0)).updates)).toEqual(['ab', 'c'])
   expect(await again.updates.append(created.id, [entry('d')])).toBe(4)
@@ -45,7 +46,7 @@ test('what was stored is there when it is opened again', async () => {
 
 test('what is folded leaves the file', async () => {
   await using folder = await temporaryFolder()
-  const storage = await openSqlite({ folder: folder.path, now: Date.now })
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
   const { id } = await storage.documents.create(draft())
   await storage.updates.append(id, [entry('a'), entry('b'), entry('c')])
   await storage.updates.fold(id, folded('a'), 1)
@@ -67,7 +68,7 @@ test('a second process is refused, by name of the file, until the first is gone,
   const closed = once(child, 'close')
   await once(child.stdout, 'data')
   child.stdout.resume()
-  const second = openSqlite({ folder: folder.path, now: Date.now })
+  const second = openSqlite({ folder: folder.path, timers: realTimers })
   await expect(second).rejects.toThrow(
     `Another process has ${join(folder.path, 'weft.sqlite')} open: stop it first`,
   )

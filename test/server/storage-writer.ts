@@ -3,11 +3,12 @@
  * Prints one line for each append that resolved: document, position and what was appended. Folds now and then.
  */
 import { randomBytes } from 'node:crypto'
+import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { documentId, draft, entry, folded, range, texts } from '../contract/adapter.ts'
 
 const [, , folder = '', documents = '1', appends = 'Infinity'] = process.argv
-const storage = await openSqlite({ folder, now: Date.now })
+const storage = await openSqlite({ folder, timers: realTimers })
 
 /** What the log holds, one text per position, however much of it is folded. */
 async function stored(id: ReturnType<typeof documentId>): Promise<string[]> {

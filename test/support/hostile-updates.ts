@@ -91,6 +91,43 @@ export function futureDelete(client: number): Uint8Array {
   return written(numbers(0, 1, client, 1, 5_000, 100))
 }
 
+/** Refers to what its own section of that client does not bring: 27 bytes. */
+export function beyondItsEnd(client: number, other: number): Uint8Array {
+  return written((encoder) => {
+    numbers(2)(encoder)
+    numbers(1, client, 0)(encoder)
+    encoding.writeUint8(encoder, 0x80 | 4)
+    numbers(other, 9)(encoder)
+    encoding.writeVarString(encoder, 'x')
+    numbers(1, other, 0)(encoder)
+    encoding.writeUint8(encoder, 4)
+    numbers(1)(encoder)
+    encoding.writeVarString(encoder, 'content')
+    encoding.writeVarString(encoder, 'abc')
+    numbers(0)(encoder)
+  })
+}
+
+/** Yjs reads `undefined` among old arrays' values, and nowhere else. */
+export function undefinedFormat(): Uint8Array {
+  return oneStruct('content', 6, (encoder) => {
+    encoding.writeVarString(encoder, 'bold')
+    encoding.writeVarString(encoder, 'undefined')
+  })
+}
+
+export function undefinedEmbed(root: string): Uint8Array {
+  return oneStruct(root, 5, (encoder) => encoding.writeVarString(encoder, 'undefined'))
+}
+
+/** Yjs takes the options of a subdocument for an object. */
+export function subdocumentWithout(options: null | undefined): Uint8Array {
+  return oneStruct('map', 9, (encoder) => {
+    encoding.writeVarString(encoder, 'guid')
+    encoding.writeAny(encoder, options)
+  })
+}
+
 /** A hole where a client's first structs should be. */
 export function skipped(client: number): Uint8Array {
   return written((encoder) => {

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Actor, type DocumentId, type DocumentKind, parseDocumentId, type Role } from '@weft/protocol'
+import { type Bounds, defaultBounds } from '@weft/server/bounds'
 import { localBus } from '@weft/server/bus/local'
 import { realTimers } from '@weft/server/clock'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
@@ -37,7 +38,8 @@ export interface SyncServerOptions {
   /** For the WebSockets; rooms live in real time. */
   readonly timers?: Timers
   readonly admit?: SyncDeps['access']['admit']
-  readonly addressOf?: NonNullable<SyncDeps['addressOf']>
+  readonly addressOf?: SyncDeps['addressOf']
+  readonly bounds?: Partial<Bounds>
   readonly documents?: (documents: Storage['documents']) => Storage['documents']
 }
 
@@ -46,7 +48,7 @@ const guest: Actor = { id: 'guest:test', kind: 'guest', name: null, dye: null }
 export async function syncServer(options: SyncServerOptions = {}): Promise<SyncServer> {
   const folder = await mkdtemp(join(tmpdir(), 'weft-'))
   const log = openLog('silent')
-  const storage = await openSqlite({ folder, now: realTimers.now })
+  const storage = await openSqlite({ folder, timers: realTimers })
   const worker = startDocumentWorker({ timers: realTimers })
   const updates = options.log?.(storage.updates) ?? storage.updates
   const documents = options.documents?.(storage.documents) ?? storage.documents
@@ -69,7 +71,9 @@ export async function syncServer(options: SyncServerOptions = {}): Promise<SyncS
     timers: options.timers ?? realTimers,
     log,
     metrics: createMetrics(),
-    ...(options.addressOf === undefined ? {} : { addressOf: options.addressOf }),
+    addressOf: options.addressOf ?? ((request) => request.socket.remoteAddress ?? ''),
+    bounds: { ...defaultBounds, ...options.bounds },
+    creates: async () => 0,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

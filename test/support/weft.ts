@@ -1,7 +1,10 @@
 /** A whole Weft server in this process, on a free port, with SQLite in a folder of its own. */
+import type { BlockList } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { DocumentResource } from '@weft/protocol'
 import { startServer } from '@weft/server'
+import { parseNetworks } from '@weft/server/addresses'
+import type { Bounds } from '@weft/server/bounds'
 import { localBus } from '@weft/server/bus/local'
 import { realTimers } from '@weft/server/clock'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
@@ -40,6 +43,8 @@ export interface WeftOptions {
   readonly host?: string
   readonly origins?: readonly string[]
   readonly openRooms?: boolean
+  readonly trustedProxies?: readonly string[]
+  readonly bounds?: Partial<Bounds>
   readonly webFolder?: string
   /** Holds what was there before, and is left there. Otherwise it has one of its own. */
   readonly folder?: string
@@ -53,7 +58,7 @@ const noWebApp = fileURLToPath(new URL('./no-web-app', import.meta.url))
 export async function weft(options: WeftOptions = {}): Promise<Weft> {
   const folder = await temporaryFolder()
   const logged: string[] = []
-  const real = await openSqlite({ folder: options.folder ?? folder.path, now: realTimers.now })
+  const real = await openSqlite({ folder: options.folder ?? folder.path, timers: realTimers })
   const storage = options.storage?.(real) ?? real
   const server = await startServer(
     {
@@ -70,6 +75,8 @@ export async function weft(options: WeftOptions = {}): Promise<Weft> {
       port: 0,
       origins: options.origins ?? [],
       openRooms: options.openRooms ?? false,
+      trustedProxies: networks(options.trustedProxies ?? []),
+      bounds: options.bounds ?? {},
     },
   )
   const url = `http://127.0.0.1:${server.port}`
@@ -111,4 +118,10 @@ export async function weft(options: WeftOptions = {}): Promise<Weft> {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function networks(texts: readonly string[]): BlockList {
+  const parsed = parseNetworks(texts)
+  if (parsed === null) throw new RangeError(`no networks: ${texts}`)
+  return parsed
 }

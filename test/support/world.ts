@@ -8,6 +8,7 @@ import { localBus } from '@weft/server/bus/local'
 import { openMemory } from '@weft/server/storage/memory'
 import type { Storage } from '@weft/server/storage/storage'
 import {
+  baseOf,
   type FoldedLog,
   type LogEntry,
   type RoomDeps,
@@ -47,7 +48,7 @@ export class World {
       folder: {
         fold: async (updates) => {
           await this.#pause(20)
-          return foldUpdates(updates)
+          return baseOf(foldUpdates(updates), 'yjs')
         },
       },
       timers: this.timers,

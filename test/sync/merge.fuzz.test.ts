@@ -1,6 +1,7 @@
 import { decode } from '@weft/protocol'
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { baseOf } from '../../packages/sync/src/base.ts'
 import { UpdateGap } from '../../packages/sync/src/errors.ts'
 import { Known } from '../../packages/sync/src/known.ts'
 import { merge } from '../../packages/sync/src/merge.ts'
@@ -174,7 +175,7 @@ describe('A snapshot', () => {
         const base = Y.encodeStateAsUpdate(docOf(Y.mergeUpdates([...snapshot.beginFold()])))
         const during = updates[index + 1]
         if (during !== undefined && seeded.chance(0.5)) snapshot.add(scan(during, 'markdown'))
-        snapshot.endFold(seeded.chance(0.8) ? base : null)
+        snapshot.endFold(seeded.chance(0.8) ? baseOf(base, 'markdown') : null)
       }
       if (seeded.chance(0.2)) {
         const answer = answerTo(snapshot, reader)

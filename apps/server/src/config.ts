@@ -1,96 +1,18 @@
 /**
- * Every setting, once: environment variable, flag, default, what it takes, what it does. The README's table and
- * `--help` are printed from here. A setting that is unknown or does not parse is a refusal to start: a server that
- * guesses at a misspelt setting runs with another one than its operator believes.
+ * The settings of this start, from flags and the environment. A setting that is unknown or does not parse is a
+ * refusal to start: a server that guesses at a misspelt setting runs with another one than its operator believes.
+ * The README's table and `--help` are printed from here.
  */
-import { resolve } from 'node:path'
-import { type LogLevel, logLevels } from './log.ts'
+import { BlockList } from 'node:net'
+import { type Config, type Setting, settings } from './settings.ts'
 
-export interface Config {
-  readonly port: number
-  readonly host: string
-  /** The absolute path of the data folder. */
-  readonly data: string
-  readonly origins: readonly string[]
-  readonly storage: 'sqlite' | 'memory'
-  readonly openRooms: boolean
-  readonly logLevel: LogLevel
-}
+export type { Config } from './settings.ts'
 
 export type ConfigOutcome =
   | { readonly type: 'config'; readonly config: Config }
   | { readonly type: 'help'; readonly text: string }
   /** One sentence: which setting, what it got, what it takes. */
   | { readonly type: 'refused'; readonly reason: string }
-
-interface Setting<Value> {
-  readonly variable: string
-  readonly flag: string
-  readonly default: string
-  readonly takes: string
-  readonly help: string
-  /** `undefined`: this is not what it takes. */
-  readonly parse: (text: string) => Value | undefined
-}
-
-const settings: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
-  port: {
-    variable: 'PORT',
-    flag: '--port',
-    default: '3000',
-    takes: 'a number from 0 to 65535',
-    help: 'Port for pages, API and sync. 0 takes a free one.',
-    parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
-  },
-  host: {
-    variable: 'HOST',
-    flag: '--host',
-    default: '127.0.0.1',
-    takes: 'an IP address or a host name of this machine',
-    help: 'Address to listen on. Anything but loopback lets others in: whoever reaches it may read and write.',
-    parse: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
-  },
-  data: {
-    variable: 'WEFT_DATA',
-    flag: '--data',
-    default: './data',
-    takes: 'a path',
-    help: 'Folder that holds everything Weft keeps.',
-    parse: (text) => (text === '' || text.includes('\0') ? undefined : resolve(text)),
-  },
-  origins: {
-    variable: 'WEFT_ORIGINS',
-    flag: '--origins',
-    default: '',
-    takes: 'origins such as https://weft.example, separated by commas, without a path',
-    help: 'Where people reach Weft, when that is behind a proxy or under several names.',
-    parse: parseOrigins,
-  },
-  storage: {
-    variable: 'WEFT_STORAGE',
-    flag: '--storage',
-    default: 'sqlite',
-    takes: 'sqlite or memory',
-    help: 'Where documents are kept. `memory` forgets them all when it stops.',
-    parse: (text) => (['sqlite', 'memory'] as const).find((known) => known === text),
-  },
-  openRooms: {
-    variable: 'WEFT_OPEN_ROOMS',
-    flag: '--open-rooms',
-    default: '0',
-    takes: '0 or 1',
-    help: 'Makes a document for any room name that a Yjs client connects to, as the stock y-websocket server does.',
-    parse: (text) => (text === '1' ? true : text === '0' ? false : undefined),
-  },
-  logLevel: {
-    variable: 'LOG_LEVEL',
-    flag: '--log-level',
-    default: 'info',
-    takes: logLevels.join(', '),
-    help: 'The least serious lines to log.',
-    parse: (text) => logLevels.find((known) => known === text),
-  },
-}
 
 const all = Object.values(settings) as readonly Setting<unknown>[]
 
@@ -132,8 +54,18 @@ export function readConfig(
     host: read(settings.host, ''),
     data: read(settings.data, ''),
     origins: read(settings.origins, []),
+    trustedProxies: read(settings.trustedProxies, new BlockList()),
     storage: read(settings.storage, 'sqlite'),
     openRooms: read(settings.openRooms, false),
+    connections: read(settings.connections, 0),
+    connectionsPerAddress: read(settings.connectionsPerAddress, 0),
+    connectionsPerActor: read(settings.connectionsPerActor, 0),
+    connectionsPerDocument: read(settings.connectionsPerDocument, 0),
+    writesPerMinute: read(settings.writesPerMinute, 0),
+    createsPerHour: read(settings.createsPerHour, 0),
+    textLength: read(settings.textLength, 0),
+    stateBytes: read(settings.stateBytes, 0),
+    roomBytes: read(settings.roomBytes, 0),
     logLevel: read(settings.logLevel, 'info'),
   }
   return bad.length > 0 ? refused(bad.join('\n')) : { type: 'config', config }
@@ -160,12 +92,6 @@ function readFlags(argv: readonly string[]): { values: ReadonlyMap<string, strin
     values.set(flag, value)
   }
   return { values }
-}
-
-function parseOrigins(text: string): readonly string[] | undefined {
-  const origins = text.split(',').flatMap((part) => part.trim() || [])
-  const exact = origins.every((origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin)
-  return exact ? origins : undefined
 }
 
 function help(): string {

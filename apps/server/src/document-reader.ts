@@ -40,7 +40,7 @@ export function createReader(log: UpdateLog, worker: DocumentWorker): DocumentRe
     bytes: (content) => 2 * content.length,
   })
   const state = remembering(log, {
-    build: async ({ updates }) => new Uint8Array(await worker.fold(updates)),
+    build: async ({ updates }) => new Uint8Array((await worker.fold(updates)).bytes),
     bytes: (content) => content.length,
   })
   return { text, state }

@@ -1,15 +1,22 @@
 /** The thread in which Yjs documents are built: so large ones stall nobody, and a hostile one can be ended. */
 import { parentPort } from 'node:worker_threads'
 import { contentOf, contentUpdate, foldUpdates } from '@weft/document'
-import type { DocumentTask, DocumentTaskResult } from './document-tasks.ts'
+import { baseOf } from '@weft/sync'
+import type { DocumentTask, DocumentTaskResult, Done } from './document-tasks.ts'
 
 if (parentPort === null) throw new Error('document-worker.ts runs as a worker thread')
 const port = parentPort
 
 port.on('message', (task: DocumentTask) => {
   const result = attempt(task)
-  port.postMessage(result, 'done' in result && typeof result.done !== 'string' ? [result.done.buffer] : [])
+  port.postMessage(result, 'done' in result ? moved(result.done) : [])
 })
+
+/** The bytes change hands: copying would take the event loop as long as it takes here. */
+function moved(done: Done): ArrayBuffer[] {
+  const bytes = typeof done === 'string' || done instanceof Uint8Array ? done : done.bytes
+  return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
+}
 
 function attempt(task: DocumentTask): DocumentTaskResult {
   try {
@@ -19,13 +26,14 @@ function attempt(task: DocumentTask): DocumentTaskResult {
   }
 }
 
-function perform(task: DocumentTask): Uint8Array<ArrayBuffer> | string {
+function perform(task: DocumentTask): Done {
   switch (task.type) {
     case 'fold':
-      return new Uint8Array(foldUpdates(task.updates))
+      // Any document's: what this one's kind forbids is not among what was taken.
+      return baseOf(foldUpdates(task.updates), 'yjs')
     case 'read-text':
       return contentOf(task.updates)
     case 'write-text':
-      return new Uint8Array(contentUpdate(task.text))
+      return contentUpdate(task.text)
   }
 }

@@ -4,8 +4,8 @@
  * next task gets a new thread.
  */
 import { Worker } from 'node:worker_threads'
-import type { Folder, Timers } from '@weft/sync'
-import type { DocumentTask, DocumentTaskResult } from './document-tasks.ts'
+import type { Base, Folder, Timers } from '@weft/sync'
+import type { DocumentTask, DocumentTaskResult, Done } from './document-tasks.ts'
 
 export interface DocumentWorker extends Folder {
   /** The text that `updates` make. Rejects when Yjs does not accept them or they leave a hole. */
@@ -31,7 +31,7 @@ const workerMemoryMb = 1024
 
 interface Job {
   readonly task: DocumentTask
-  readonly resolve: (done: Uint8Array | string) => void
+  readonly resolve: (done: Done) => void
   readonly reject: (reason: Error) => void
 }
 
@@ -94,7 +94,7 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
     settle((job) => job.reject(reason))
   }
 
-  function ask(queue: Job[], task: DocumentTask): Promise<Uint8Array | string> {
+  function ask(queue: Job[], task: DocumentTask): Promise<Done> {
     if (closed) return Promise.reject(new WorkerFailure('closed'))
     return new Promise((resolve, reject) => {
       queue.push({ task, resolve, reject })
@@ -104,7 +104,7 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
 
   thread = start()
   return {
-    fold: async (updates) => bytes(await ask(unhurried, { type: 'fold', updates: copies(updates) })),
+    fold: async (updates) => base(await ask(unhurried, { type: 'fold', updates: copies(updates) })),
     readText: async (updates) => text(await ask(awaited, { type: 'read-text', updates: copies(updates) })),
     writeText: async (content) => bytes(await ask(awaited, { type: 'write-text', text: content })),
     async close() {
@@ -124,12 +124,17 @@ function copies(updates: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[] {
   return updates.map((update) => new Uint8Array(update))
 }
 
-function bytes(done: Uint8Array | string): Uint8Array {
-  if (typeof done === 'string') throw new TypeError('the worker answered with text')
+function base(done: Done): Base {
+  if (done instanceof Uint8Array || typeof done === 'string') throw new TypeError('the worker made no base')
   return done
 }
 
-function text(done: Uint8Array | string): string {
-  if (typeof done !== 'string') throw new TypeError('the worker answered with bytes')
+function bytes(done: Done): Uint8Array {
+  if (!(done instanceof Uint8Array)) throw new TypeError('the worker made no bytes')
+  return done
+}
+
+function text(done: Done): string {
+  if (typeof done !== 'string') throw new TypeError('the worker made no text')
   return done
 }

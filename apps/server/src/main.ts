@@ -50,13 +50,14 @@ async function open(config: Config, log: Logger) {
   const forgets = config.storage === 'memory'
   const storage = forgets
     ? openMemory()
-    : await openSqlite({ folder: config.data, now: timers.now, reporter: reporterTo(log) })
+    : await openSqlite({ folder: config.data, timers, reporter: reporterTo(log) })
   try {
     const guestKey = forgets ? freshGuestKey() : await openGuestKey(config.data)
     const worker = startDocumentWorker({ timers })
     const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url))
     const bus = localBus()
-    const server = await startServer({ storage, worker, bus, timers, log, guestKey, webFolder }, config)
+    const deps = { storage, worker, bus, timers, log, guestKey, webFolder }
+    const server = await startServer(deps, { ...config, bounds: config })
     return { server, storage }
   } catch (error) {
     await storage.close()

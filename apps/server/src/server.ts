@@ -3,9 +3,13 @@
  * setting by itself; main.ts does, and so do tests.
  */
 import { createServer, type Server } from 'node:http'
+import { BlockList } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { limits } from '@weft/protocol'
 import { type Bus, Rooms, type Timers } from '@weft/sync'
 import { createAccess, inUrl, isLoopback } from './access.ts'
+import { addressReader } from './addresses.ts'
+import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
 import { createReader } from './document-reader.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
@@ -15,6 +19,7 @@ import { problemResponse, Refused } from './http/refused.ts'
 import { createGuests } from './identity.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
+import { createRates } from './rates.ts'
 import type { Storage } from './storage/storage.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
@@ -37,6 +42,10 @@ export interface ServerConfig {
   /** 0 takes a free one. */
   readonly port: number
   readonly origins: readonly string[]
+  /** Whose `X-Forwarded-For` is believed; left out: nobody's. */
+  readonly trustedProxies?: BlockList
+  /** Those that are left out have their defaults. */
+  readonly bounds?: Partial<Bounds>
   /** See ws/open-rooms.ts. */
   readonly openRooms?: boolean
 }
@@ -58,11 +67,15 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
     shouldUpgradeCallback: (request) => isSyncPath(request.url),
   })
+  const bounds = { ...defaultBounds, ...config.bounds }
+  server.maxConnections = bounds.connections + limits.httpConnections
   const port = await listen(server, config)
 
   const rooms = new Rooms({ log: storage.updates, bus, folder: worker, timers, reporter: reporterTo(log) })
   const guests = createGuests(deps.guestKey)
   const access = createAccess({ ...config, port }, guests)
+  const addressOf = addressReader(config.trustedProxies ?? new BlockList())
+  const rates = createRates(bounds)
   const metrics = createMetrics()
   let closing: Promise<void> | null = null
   let isAbandoned = false
@@ -77,6 +90,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     timers,
     log,
     metrics,
+    addressOf,
+    rates,
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
   })
@@ -90,6 +105,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     timers,
     log,
     metrics,
+    addressOf,
+    bounds,
+    creates: rates.create,
     openRooms: config.openRooms === true,
   })
   watchRooms(metrics, { stats: () => rooms.stats(), connections: () => sync.connections })
@@ -126,11 +144,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 
 /** Slow senders hold a connection, not a request; a keep-alive that is longer than a load balancer's meets no race. */
 const timeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  headersTimeout: limits.headersMs,
+  requestTimeout: limits.requestMs,
   connectionsCheckingInterval: 5_000,
-  keepAliveTimeout: 65_000,
-  maxHeaderSize: 16 * 1024,
+  keepAliveTimeout: limits.keepAliveMs,
+  maxHeaderSize: limits.headerBytes,
 }
 
 const drainSpreadMs = 3_000

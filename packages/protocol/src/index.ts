@@ -11,6 +11,7 @@ export { contentRoot, repairText, type TextFault, textFault } from './text.ts'
 export {
   decode,
   encode,
+  headOfSyncStep2,
   MalformedMessage,
   messageTypes,
   type NotSavedReason,

@@ -6,9 +6,15 @@ export const limits = {
   nameLength: 60,
   /** Characters of a language name such as `typescript`. */
   languageLength: 40,
+  /** The headers of an HTTP request, and the time to send them, and to send all of it. */
+  headerBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  /** A connection that is kept for another request. Longer than load balancers keep theirs, so that none is cut in a race. */
+  keepAliveMs: 65_000,
   /** A REST body of JSON. */
   jsonBytes: 5 * 1024 * 1024,
-  /** UTF-16 units of a text document created or read over REST. */
+  /** UTF-16 units of a document's text. Editors in browsers get slow beyond. */
   textLength: 4 * 1024 * 1024,
   /** A WebSocket frame of someone who may write. As large as a whole document: a smaller one would lock out
    *  a client that was offline for long, and it would retry for ever. */
@@ -50,8 +56,24 @@ export const limits = {
   /** How long the other side may take to answer a close. */
   closeTimeoutMs: 5_000,
   /** WebSocket connections of one address: an office behind one router, several tabs each. Not counted for
-   *  loopback, where a reverse proxy stands for everybody. */
+   *  loopback, where a reverse proxy that is not trusted stands for everybody. */
   connectionsPerAddress: 200,
+  /** Of one actor: somebody with all their documents open. Not counted for those without a name of their own. */
+  connectionsPerActor: 100,
+  /** Of one document: an auditorium. What one person types is sent so many times. */
+  connectionsPerDocument: 2_000,
+  /** HTTP connections beside those, so that health checks get through when all WebSockets are taken. */
+  httpConnections: 2_000,
+  /** Changes over REST: a program that works all the time. */
+  writesPerMinute: 600,
+  /** Documents made, over REST or by opening a room. */
+  createsPerHour: 300,
+  /** How many actors' worth of changes come from one address before it is refused. */
+  actorsPerAddress: 5,
+  /** A document's state, as one update. As large as the largest message, or it could not be sent. */
+  stateBytes: 16 * 1024 * 1024,
+  /** All open documents together. Above it idle ones leave at once, then new ones are refused. */
+  roomBytes: 512 * 1024 * 1024,
   /** WebSocket connections in all: about 14 KiB each, and file descriptors. */
   connections: 10_000,
   /** Connections of one address that wait for their final close. Above: HTTP 503, which all clients back off from. */

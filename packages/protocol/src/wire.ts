@@ -68,6 +68,15 @@ export function encode(message: WireMessage): Uint8Array<ArrayBuffer> {
   return encoding.toUint8Array(encoder) as Uint8Array<ArrayBuffer>
 }
 
+/** All of a sync-step-2 but its update, for who writes that one behind it. */
+export function headOfSyncStep2(updateLength: number): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, messageTypes.sync)
+  encoding.writeVarUint(encoder, syncTypes.step2)
+  encoding.writeVarUint(encoder, updateLength)
+  return encoding.toUint8Array(encoder)
+}
+
 /** Throws {@link MalformedMessage} on unknown types, truncation and trailing bytes. */
 export function decode(frame: Uint8Array): WireMessage {
   const decoder = decoding.createDecoder(frame)

@@ -1,7 +1,16 @@
 /** Which clocks are deleted: per client, ranges that neither touch nor overlap, in order. */
+import * as encoding from 'lib0/encoding'
+import { UpdateReader } from './update-reader.ts'
+
+/** Flat (from, to) pairs, `to` exclusive. */
+type Ranges = number[]
+
 export class DeleteSet {
-  /** Flat (from, to) pairs, `to` exclusive. */
-  readonly #rangesByClient = new Map<number, number[]>()
+  readonly #rangesByClient: Map<number, Ranges>
+
+  constructor(rangesByClient: ReadonlyMap<number, Ranges> = new Map()) {
+    this.#rangesByClient = new Map(rangesByClient)
+  }
 
   /** Adds `length` clocks from `clock` on. False if all of them were in before. */
   add(client: number, clock: number, length: number): boolean {
@@ -32,14 +41,13 @@ export class DeleteSet {
     return first < ranges.length && at(ranges, first) <= clock
   }
 
-  /** How many clients have deletes. */
-  get clients(): number {
-    return this.#rangesByClient.size
+  /** Of a client that has deletes: its ranges. */
+  rangesOf(client: number): readonly number[] | undefined {
+    return this.#rangesByClient.get(client)
   }
 
-  /** Per client, flat (from, to) pairs in order; `to` exclusive. */
-  ranges(): Iterable<[number, readonly number[]]> {
-    return this.#rangesByClient
+  get clients(): ReadonlySet<number> {
+    return new Set(this.#rangesByClient.keys())
   }
 
   /** (client, clock, length) triples, flat. */
@@ -54,6 +62,12 @@ export class DeleteSet {
   }
 }
 
+export function deleteSetOf(triples: readonly number[]): DeleteSet {
+  const set = new DeleteSet()
+  forEachDelete(triples, (client, clock, length) => set.add(client, clock, length))
+  return set
+}
+
 /** Visits (client, clock, length) triples. */
 export function forEachDelete(
   triples: readonly number[],
@@ -62,6 +76,88 @@ export function forEachDelete(
   for (let index = 0; index < triples.length; index += 3) {
     visit(triples[index] as number, triples[index + 1] as number, triples[index + 2] as number)
   }
+}
+
+/** As an update ends: in order, each client once and each clock once; a reader that must keep some for later loses others. */
+export function writeDeletes(set: DeleteSet): Uint8Array {
+  const encoder = encoding.createEncoder()
+  const { clients } = set
+  encoding.writeVarUint(encoder, clients.size)
+  for (const client of clients) writeRanges(encoder, client, set.rangesOf(client) ?? [])
+  return encoding.toUint8Array(encoder)
+}
+
+/** `bytes` are the scanned end of an update. */
+export function readDeletes(bytes: Uint8Array): DeleteSet {
+  const reader = new UpdateReader(bytes)
+  const rangesByClient = new Map<number, Ranges>()
+  for (let left = reader.number(); left > 0; left--) rangesByClient.set(reader.number(), readRanges(reader))
+  return new DeleteSet(rangesByClient)
+}
+
+/** The deletes in `bytes` and `added` together; where nothing is added, the bytes as they are. */
+export function withDeletes(bytes: Uint8Array, added: DeleteSet): Uint8Array {
+  const rest = new Set(added.clients)
+  if (rest.size === 0) return bytes
+  const reader = new UpdateReader(bytes)
+  const blocks = encoding.createEncoder()
+  let clients = reader.number()
+  for (let left = clients; left > 0; left--) {
+    const from = reader.position
+    const client = reader.number()
+    const more = added.rangesOf(client)
+    if (more === undefined) {
+      for (let numbers = 2 * reader.number(); numbers > 0; numbers--) reader.number()
+      encoding.writeUint8Array(blocks, bytes.subarray(from, reader.position))
+    } else {
+      writeRanges(blocks, client, union(readRanges(reader), more))
+      rest.delete(client)
+    }
+  }
+  for (const client of rest) writeRanges(blocks, client, added.rangesOf(client) ?? [])
+  clients += rest.size
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, clients)
+  encoding.writeUint8Array(encoder, encoding.toUint8Array(blocks))
+  return encoding.toUint8Array(encoder)
+}
+
+function readRanges(reader: UpdateReader): Ranges {
+  const ranges: Ranges = []
+  for (let left = reader.number(); left > 0; left--) {
+    const clock = reader.number()
+    const to = clock + reader.number()
+    // Yjs may write two that touch.
+    if (ranges.length > 0 && at(ranges, ranges.length - 1) === clock) ranges[ranges.length - 1] = to
+    else ranges.push(clock, to)
+  }
+  return ranges
+}
+
+function writeRanges(encoder: encoding.Encoder, client: number, ranges: readonly number[]): void {
+  encoding.writeVarUint(encoder, client)
+  encoding.writeVarUint(encoder, ranges.length / 2)
+  for (let index = 0; index < ranges.length; index += 2) {
+    encoding.writeVarUint(encoder, at(ranges, index))
+    encoding.writeVarUint(encoder, at(ranges, index + 1) - at(ranges, index))
+  }
+}
+
+function union(some: readonly number[], others: readonly number[]): Ranges {
+  const ranges: Ranges = []
+  let one = 0
+  let other = 0
+  while (one < some.length || other < others.length) {
+    const takesOne = other >= others.length || (one < some.length && at(some, one) <= at(others, other))
+    const from = takesOne ? at(some, one) : at(others, other)
+    const to = takesOne ? at(some, one + 1) : at(others, other + 1)
+    if (takesOne) one += 2
+    else other += 2
+    const end = ranges.length - 1
+    if (end >= 0 && at(ranges, end) >= from) ranges[end] = Math.max(at(ranges, end), to)
+    else ranges.push(from, to)
+  }
+  return ranges
 }
 
 /** Index of the first pair whose end is at or after `clock`. */

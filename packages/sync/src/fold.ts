@@ -17,15 +17,21 @@ export interface FoldDeps {
   readonly onFailure: (error: unknown) => void
 }
 
-/** A tail up to this size costs a reader nothing worth the work. */
+/** Up to this size and so many entries, a tail costs who opens the document nothing worth the work. */
 const smallTailBytes = 64 * 1024
+const smallTailEntries = 512
+/** A large document costs more to fold, so its tail may grow longer: an eighth of it, an entry for each of its kilobytes. */
+const tailShare = 8
+const bytesPerEntry = 1024
 
 export class Fold {
   readonly #document: DocumentId
   readonly #snapshot: Snapshot
   readonly #deps: FoldDeps
   #underWay: Promise<void> | null = null
-  #worthAbove = smallTailBytes
+  /** What the last fold that failed was about; it is not tried again with as little. */
+  #failed = { bytes: 0, entries: 0 }
+  #foldedUpTo: LogPosition = 0
 
   constructor(document: DocumentId, snapshot: Snapshot, deps: FoldDeps) {
     this.#document = document
@@ -41,8 +47,23 @@ export class Fold {
     return this.#underWay
   }
 
+  /** The log's snapshot, as it was read. */
+  foldedUpTo(position: LogPosition): void {
+    this.#foldedUpTo = position
+  }
+
   ifLarge(head: LogPosition): void {
-    if (this.#underWay === null && this.#snapshot.tailBytes > this.#worthAbove) void this.now(head)
+    if (this.#underWay === null && this.#isLarge(head)) void this.now(head)
+  }
+
+  #isLarge(head: LogPosition): boolean {
+    const { foldedBytes, unfoldedBytes } = this.#snapshot
+    const entries = head - this.#foldedUpTo
+    const isLong = entries > Math.max(smallTailEntries, foldedBytes / bytesPerEntry)
+    const isHeavy = unfoldedBytes > Math.max(smallTailBytes, foldedBytes / tailShare)
+    return (
+      (isLong && entries > 2 * this.#failed.entries) || (isHeavy && unfoldedBytes > 2 * this.#failed.bytes)
+    )
   }
 
   async #fold(head: LogPosition): Promise<void> {
@@ -50,13 +71,14 @@ export class Fold {
       const pieces = this.#snapshot.beginFold()
       const owners = this.#deps.owners()
       const base = await this.#deps.folder.fold(pieces)
-      await this.#deps.log.fold(this.#document, { update: base, owners }, head)
+      await this.#deps.log.fold(this.#document, { update: base.bytes, index: base.index, owners }, head)
       this.#snapshot.endFold(base)
-      this.#worthAbove = Math.max(smallTailBytes, base.length / 8)
+      this.#foldedUpTo = head
+      this.#failed = { bytes: 0, entries: 0 }
     } catch (error) {
       this.#snapshot.endFold(null)
-      // Not again at once: what failed with this much fails with a little more.
-      this.#worthAbove = this.#snapshot.tailBytes * 2
+      // What failed with this much fails with a little more.
+      this.#failed = { bytes: this.#snapshot.unfoldedBytes, entries: head - this.#foldedUpTo }
       if (!(error instanceof DocumentGone)) this.#deps.onFailure(error)
     }
   }

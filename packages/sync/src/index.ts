@@ -1,3 +1,4 @@
+export { type Base, baseOf } from './base.ts'
 export { ForeignClient, LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
 export { frame, messagesIn } from './outbox.ts'
 export {

@@ -5,7 +5,8 @@
 
 import type { DocumentKind } from '@weft/protocol'
 import * as Y from 'yjs'
-import { DeleteSet, forEachDelete } from './delete-set.ts'
+import type { OpenedBase } from './base.ts'
+import { DeleteSet, forEachDelete, readDeletes } from './delete-set.ts'
 import { UpdateGap } from './errors.ts'
 import { assemble } from './merge.ts'
 import { reach } from './reach.ts'
@@ -14,7 +15,9 @@ import { encodeStateVector, type StateVector } from './state-vector.ts'
 
 export class Known {
   readonly #clocks = new Map<number, number>()
-  readonly #deletes = new DeleteSet()
+  #deletes = new DeleteSet()
+  /** Deletes of a base that nobody has asked about: until somebody deletes, their bytes are enough. */
+  #unreadDeletes: Uint8Array | null = null
   readonly #kind: DocumentKind
 
   constructor(kind: DocumentKind) {
@@ -25,9 +28,11 @@ export class Known {
     return this.#clocks
   }
 
-  /** (client, clock, length) triples, flat, each clock once. */
-  get deletes(): number[] {
-    return this.#deletes.triples()
+  /** Takes a whole document as it is. Only while nothing is known. */
+  load({ sections, deletes }: OpenedBase): void {
+    for (const { client, length } of sections) this.#clocks.set(client, length)
+    // A copy: the base itself will make way for a later one.
+    this.#unreadDeletes = deletes.slice()
   }
 
   /**
@@ -35,67 +40,79 @@ export class Known {
    * there.
    */
   newOf(update: ScannedUpdate): ScannedUpdate | null {
-    this.#refuseGaps(update)
-    return this.#withoutKnown(update)
+    refuseGaps(update, this.#clocks)
+    const deletes = update.deletes.length === 0 ? update.deletes : this.#newDeletes(update.deletes)
+    return fresh(update, this.#clocks, deletes, this.#kind)
   }
 
   /** `fresh` comes from {@link newOf}, with nothing added since. */
   add(fresh: ScannedUpdate): void {
     for (const section of fresh.sections) this.#clocks.set(section.client, section.clock + section.length)
-    forEachDelete(fresh.deletes, (client, clock, length) => this.#deletes.add(client, clock, length))
-  }
-
-  #clock(client: number): number {
-    return this.#clocks.get(client) ?? 0
-  }
-
-  #refuseGaps(update: ScannedUpdate): void {
-    const reached = reach(update.sections, this.#clocks)
-    for (const section of update.sections) {
-      if ((reached.get(section.client) ?? 0) < section.clock + section.length) {
-        throw new UpdateGap(`client ${section.client} builds on what is not there`)
-      }
-    }
-    forEachDelete(update.deletes, (client, clock, length) => {
-      if (clock + length > Math.max(this.#clock(client), reached.get(client) ?? 0)) {
-        throw new UpdateGap(`client ${client}: deletes what is not there`)
-      }
-    })
-  }
-
-  #withoutKnown(update: ScannedUpdate): ScannedUpdate | null {
-    const sections = update.sections.filter((s) => s.clock + s.length > this.#clock(s.client))
-    const deletes = this.#newDeletes(update.deletes)
-    if (sections.length === 0 && deletes.length === 0) return null
-    const wholeSections = sections.every((s) => s.clock === this.#clock(s.client))
-    if (
-      wholeSections &&
-      sections.length === update.sections.length &&
-      deletes.length === update.deletes.length
-    ) {
-      return update
-    }
-    const cut = wholeSections ? sections : sections.map((section) => this.#cut(section))
-    return scan(assemble({ sections: cut, deletes }), this.#kind)
-  }
-
-  /** The part of a section that is new. Structs may have to be split: Yjs does that. */
-  #cut(section: Section): Section {
-    const clock = this.#clock(section.client)
-    return section.clock === clock ? section : cutSection(section, clock, this.#kind)
+    if (fresh.deletes.length === 0) return
+    const set = this.#deleteSet()
+    forEachDelete(fresh.deletes, (client, clock, length) => set.add(client, clock, length))
   }
 
   #newDeletes(deletes: readonly number[]): readonly number[] {
+    const set = this.#deleteSet()
     const fresh: number[] = []
     forEachDelete(deletes, (client, clock, length) => {
-      if (!this.#deletes.has(client, clock, length)) fresh.push(client, clock, length)
+      if (!set.has(client, clock, length)) fresh.push(client, clock, length)
     })
     return fresh.length === deletes.length ? deletes : fresh
   }
+
+  #deleteSet(): DeleteSet {
+    if (this.#unreadDeletes !== null) {
+      this.#deletes = readDeletes(this.#unreadDeletes)
+      this.#unreadDeletes = null
+    }
+    return this.#deletes
+  }
 }
 
-/** What of `section` is at `clock` and after. */
-export function cutSection(section: SectionBytes, clock: number, kind: DocumentKind): Section {
+/** Throws {@link UpdateGap} when `update` builds on what is not `there`. */
+export function refuseGaps(update: ScannedUpdate, there: StateVector): void {
+  const reached = reach(update.sections, there)
+  for (const section of update.sections) {
+    if ((reached.get(section.client) ?? 0) < section.clock + section.length) {
+      throw new UpdateGap(`client ${section.client} builds on what is not there`)
+    }
+  }
+  forEachDelete(update.deletes, (client, clock, length) => {
+    if (clock + length > Math.max(there.get(client) ?? 0, reached.get(client) ?? 0)) {
+      throw new UpdateGap(`client ${client}: deletes what is not there`)
+    }
+  })
+}
+
+/** What of `update` is at the clocks `there` and after, with these deletes; `null`: nothing. */
+export function fresh(
+  update: ScannedUpdate,
+  there: StateVector,
+  deletes: readonly number[],
+  kind: DocumentKind,
+): ScannedUpdate | null {
+  const clockOf = (client: number) => there.get(client) ?? 0
+  const sections = update.sections.filter((s) => s.clock + s.length > clockOf(s.client))
+  if (sections.length === 0 && deletes.length === 0) return null
+  const wholeSections = sections.every((s) => s.clock === clockOf(s.client))
+  const isWhole =
+    wholeSections && sections.length === update.sections.length && deletes.length === update.deletes.length
+  if (isWhole) return update
+  const cut = wholeSections
+    ? sections
+    : sections.map((section) => cutSection(section, clockOf(section.client), kind))
+  return scan(assemble({ sections: cut, deletes }), kind)
+}
+
+/** What of `section` is at `clock` and after. Structs may have to be split: Yjs does that. */
+export function cutSection<S extends SectionBytes>(
+  section: S,
+  clock: number,
+  kind: DocumentKind,
+): S | Section {
+  if (section.clock === clock) return section
   const whole = assemble({ sections: [section], deletes: [] })
   const rest = scan(Y.diffUpdate(whole, encodeStateVector(new Map([[section.client, clock]]))), kind)
   const [only] = rest.sections

@@ -3,8 +3,7 @@
  * them already, and because what a room holds has no holes: `Y.mergeUpdates` costs ten times as much and grows
  * faster than its input.
  */
-import * as encoding from 'lib0/encoding'
-import { DeleteSet, forEachDelete } from './delete-set.ts'
+import { deleteSetOf, writeDeletes } from './delete-set.ts'
 import type { SectionBytes } from './scan.ts'
 
 export interface UpdateParts {
@@ -13,59 +12,116 @@ export interface UpdateParts {
   readonly deletes: readonly number[]
 }
 
+/** An update as it is kept: what was needed to take it is not needed to give it. */
+export interface Piece extends UpdateParts {
+  readonly bytes: Uint8Array
+}
+
+/** The structs of one client from several updates. */
+export interface JoinedSection extends Omit<SectionBytes, 'bytes'> {
+  readonly chunks: readonly Uint8Array[]
+  /** Of all chunks. */
+  readonly byteLength: number
+}
+
 export const emptyUpdate: Uint8Array = Uint8Array.of(0, 0)
 
 /** In the order in which the room took them: each section starts where the ones before it end. */
-export function merge(updates: readonly (UpdateParts & { readonly bytes: Uint8Array })[]): Uint8Array {
+export function merge(updates: readonly Piece[]): Uint8Array {
   const [only] = updates
-  if (only !== undefined && updates.length === 1) return only.bytes
-  return assemble({
-    sections: updates.flatMap((update) => update.sections),
-    deletes: updates.flatMap((update) => update.deletes),
-  })
+  return only !== undefined && updates.length === 1 ? only.bytes : assemble(partsOf(updates))
+}
+
+/** {@link merge}, with its parts known by their place. */
+export function mergedPiece(updates: readonly Piece[]): Piece {
+  const { sections, deletes } = partsOf(updates)
+  const clients = joined(sections)
+  const set = deleteSetOf(deletes)
+  const bytes = laidOut(clients, writeDeletes(set))
+  return { bytes, sections: placed(clients, bytes), deletes: set.triples() }
 }
 
 /** Throws RangeError if a client's sections do not follow each other: a reader would lose what is between. */
 export function assemble(parts: UpdateParts): Uint8Array {
-  const sectionsByClient = Map.groupBy(parts.sections, (section) => section.client)
-  const encoder = encoding.createEncoder()
-  encoding.writeVarUint(encoder, sectionsByClient.size)
-  // Yjs writes higher client ids first, and reads quicker what it would have written.
-  for (const [client, sections] of [...sectionsByClient].sort(([a], [b]) => b - a)) {
-    writeSections(encoder, client, sections)
-  }
-  writeDeletes(encoder, parts.deletes)
-  return encoding.toUint8Array(encoder)
+  return laidOut(joined(parts.sections), writeDeletes(deleteSetOf(parts.deletes)))
 }
 
-function writeSections(encoder: encoding.Encoder, client: number, sections: readonly SectionBytes[]): void {
+/** One for each client, as Yjs writes them: higher ids first, and it reads quicker what it would have written. */
+export function joined(sections: readonly SectionBytes[]): JoinedSection[] {
+  const byClient = Map.groupBy(sections, (section) => section.client)
+  return [...byClient].sort(([a], [b]) => b - a).map(([client, sections]) => join(client, sections))
+}
+
+/** One update. `head`: what goes before one of that length, in the same bytes. */
+export function laidOut(
+  clients: readonly JoinedSection[],
+  deletes: Uint8Array,
+  head: (updateLength: number) => Uint8Array = () => none,
+): Uint8Array {
+  let length = numberLength(clients.length) + deletes.length
+  for (const { structs, client, clock, byteLength } of clients)
+    length += numberLength(structs) + numberLength(client) + numberLength(clock) + byteLength
+  const before = head(length)
+  const bytes = new Uint8Array(before.length + length)
+  bytes.set(before)
+  let at = writeNumber(bytes, before.length, clients.length)
+  for (const { structs, client, clock, chunks } of clients) {
+    at = writeNumber(bytes, writeNumber(bytes, writeNumber(bytes, at, structs), client), clock)
+    for (const chunk of chunks) {
+      bytes.set(chunk, at)
+      at += chunk.length
+    }
+  }
+  bytes.set(deletes, at)
+  return bytes
+}
+
+const none = new Uint8Array(0)
+
+function join(client: number, sections: readonly SectionBytes[]): JoinedSection {
+  const clock = sections[0]?.clock ?? 0
+  let end = clock
   let structs = 0
-  let end: number | null = null
+  let byteLength = 0
   for (const section of sections) {
-    if (end !== null && section.clock !== end) {
+    if (section.clock !== end)
       throw new RangeError(`client ${client}: section at ${section.clock} after one that ends at ${end}`)
-    }
+    end += section.length
     structs += section.structs
-    end = section.clock + section.length
+    byteLength += section.bytes.length
   }
-  encoding.writeVarUint(encoder, structs)
-  encoding.writeVarUint(encoder, client)
-  encoding.writeVarUint(encoder, sections[0]?.clock ?? 0)
-  for (const section of sections) encoding.writeUint8Array(encoder, section.bytes)
+  const chunks = sections.map(({ bytes }) => bytes)
+  return { client, clock, length: end - clock, structs, chunks, byteLength }
 }
 
-/** In order, each client once and each clock once: a reader that must keep them for later loses others. */
-function writeDeletes(encoder: encoding.Encoder, deletes: readonly number[]): void {
-  const set = new DeleteSet()
-  forEachDelete(deletes, (client, clock, length) => set.add(client, clock, length))
-  encoding.writeVarUint(encoder, set.clients)
-  for (const [client, ranges] of set.ranges()) {
-    encoding.writeVarUint(encoder, client)
-    encoding.writeVarUint(encoder, ranges.length / 2)
-    for (let index = 0; index < ranges.length; index += 2) {
-      const from = ranges[index] as number
-      encoding.writeVarUint(encoder, from)
-      encoding.writeVarUint(encoder, (ranges[index + 1] as number) - from)
-    }
+/** Where the sections are in `bytes`, into which they were laid out. */
+function placed(clients: readonly JoinedSection[], bytes: Uint8Array): SectionBytes[] {
+  let end = numberLength(clients.length)
+  return clients.map(({ client, clock, length, structs, byteLength }) => {
+    const from = end + numberLength(structs) + numberLength(client) + numberLength(clock)
+    end = from + byteLength
+    return { client, clock, length, structs, bytes: bytes.subarray(from, end) }
+  })
+}
+
+function partsOf(updates: readonly UpdateParts[]): UpdateParts {
+  return {
+    sections: updates.flatMap((update) => update.sections),
+    deletes: updates.flatMap((update) => update.deletes),
   }
+}
+
+/** How long lib0 writes it. */
+function numberLength(value: number): number {
+  let length = 1
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) length++
+  return length
+}
+
+function writeNumber(bytes: Uint8Array, from: number, value: number): number {
+  let at = from
+  let rest = value
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128
+  bytes[at++] = rest
+  return at
 }

@@ -11,21 +11,21 @@ import type { StateVector } from './state-vector.ts'
 
 /** An unmasked, final, binary RFC 6455 frame around one message. */
 export function frame(message: Uint8Array): Uint8Array {
-  const length = message.length
-  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10
-  const bytes = new Uint8Array(header + length)
-  bytes[0] = 0x82
-  if (header === 2) bytes[1] = length
-  else if (header === 4) {
-    bytes[1] = 126
-    bytes[2] = length >>> 8
-    bytes[3] = length
-  } else {
-    bytes[1] = 127
-    new DataView(bytes.buffer).setBigUint64(2, BigInt(length))
-  }
-  bytes.set(message, header)
+  const head = frameHead(message.length)
+  const bytes = new Uint8Array(head.length + message.length)
+  bytes.set(head)
+  bytes.set(message, head.length)
   return bytes
+}
+
+/** What stands before a message of that length. */
+export function frameHead(length: number): Uint8Array {
+  if (length < 126) return Uint8Array.of(0x82, length)
+  if (length < 65_536) return Uint8Array.of(0x82, 126, length >>> 8, length & 255)
+  const head = new Uint8Array(10)
+  head.set([0x82, 127])
+  new DataView(head.buffer).setBigUint64(2, BigInt(length))
+  return head
 }
 
 /** The messages inside frames made by {@link frame}, laid end to end. */

@@ -5,6 +5,7 @@
  * here. Each port has one contract suite in test/contract/ that every adapter passes.
  */
 import type { Actor, ActorId, CloseReason, DocumentId, DocumentKind } from '@weft/protocol'
+import type { Base } from './base.ts'
 
 /**
  * Place of an entry in a document's log: 1, 2, 3, … without gaps, so that a reader sees a loss by arithmetic.
@@ -45,6 +46,8 @@ export type ClientOwners = ReadonlyMap<number, ActorId>
 /** What stands for entries that were folded. */
 export interface FoldedLog {
   readonly update: Uint8Array
+  /** See base.ts. Without one the update is scanned when it is opened. */
+  readonly index?: Uint8Array | null
   readonly owners: ClientOwners
 }
 
@@ -52,6 +55,8 @@ export interface LogSlice {
   readonly updates: readonly Uint8Array[]
   /** Who wrote each update; `null` for the snapshot. */
   readonly actors: readonly (ActorId | null)[]
+  /** The snapshot's, as it was given; `null`: it has none, or there is no snapshot. */
+  readonly index: Uint8Array | null
   /** Those of the snapshot. */
   readonly owners: ClientOwners
   /** Position of the last entry; 0 for an empty document. */
@@ -133,7 +138,7 @@ export interface Peer {
 /** Makes one update of many through a real Y.Doc, which drops deleted content. Slow, so never in this thread. */
 export interface Folder {
   /** Rejects when Yjs does not accept the updates or they leave a hole. */
-  fold(updates: readonly Uint8Array[]): Promise<Uint8Array>
+  fold(updates: readonly Uint8Array[]): Promise<Base>
 }
 
 export interface Timers {

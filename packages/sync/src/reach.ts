@@ -37,6 +37,8 @@ class Walk {
     for (let errand = errands.at(-1); errand !== undefined; errand = errands.at(-1)) {
       const need = this.#advance(errand)
       if (need === null) {
+        // The section ends before it: asked again, it would end there again.
+        if (!this.#has(errand)) return
         errands.pop()
         underWay.delete(errand.client)
       } else if (this.#sections.has(need.client) && !underWay.has(need.client)) {
@@ -57,7 +59,7 @@ class Walk {
       this.reached.set(errand.client, ownClock)
       if (ownClock > errand.clock) return null
       const need = { client: needs[next + 1] as number, clock: needs[next + 2] as number }
-      if (need.client !== errand.client && !this.#has(need)) return need
+      if (!this.#has(need)) return need
     }
     this.#next.set(errand.client, needs.length)
     this.reached.set(errand.client, section.clock + section.length)

@@ -17,12 +17,13 @@ import {
   MalformedMessage,
 } from '@weft/protocol'
 import { Audience } from './audience.ts'
+import { openBase, trustedBase } from './base.ts'
 import { ForeignClient, UpdateGap } from './errors.ts'
 import { Fold } from './fold.ts'
 import { Journal } from './journal.ts'
 import { Known } from './known.ts'
 import type { Member } from './member.ts'
-import { merge } from './merge.ts'
+import { emptyUpdate, merge } from './merge.ts'
 import { Owners } from './owners.ts'
 import {
   type Bus,
@@ -126,7 +127,7 @@ export class Room {
       owners: () => this.#owners.all(),
       onFailure: (error) => this.#warn('fold failed', error),
     })
-    this.#addFromLog(slice)
+    this.#load(slice)
     this.#head = slice.head
   }
 
@@ -144,7 +145,7 @@ export class Room {
   }
 
   get hasTail(): boolean {
-    return this.#snapshot.hasTail
+    return this.#snapshot.unfoldedBytes > 0
   }
 
   enter(peer: Peer): Member {
@@ -307,7 +308,7 @@ export class Room {
       const update = merge(turn.updates)
       // Before the snapshot takes them: a reader that starts to lag at this frame has what the snapshot has.
       this.#audience.tell(update, this.#snapshot.stateVector)
-      for (const piece of turn.updates) this.#snapshot.add(piece)
+      for (const piece of turn.updates) this.#snapshot.append(piece)
       this.#head = position
       this.#deps.bus.publish(this.#document, { type: 'update', position, entries: entries.length, update })
     } else {
@@ -329,15 +330,36 @@ export class Room {
     if (pieces.length > 0) this.#audience.tell(merge(pieces), before)
   }
 
+  /** Into the empty room: all that is new in the log is new to the snapshot too. */
+  #load(slice: LogSlice): void {
+    const hasSnapshot = slice.actors[0] === null
+    if (hasSnapshot) {
+      const base = trustedBase(slice.updates[0] ?? emptyUpdate, slice.index, this.#kind)
+      this.#known.load(openBase(base))
+      this.#snapshot.load(base)
+    }
+    const entries = slice.updates.slice(hasSnapshot ? 1 : 0)
+    this.#fold.foldedUpTo(slice.head - entries.length)
+    entries.forEach((bytes, index) => {
+      const fresh = this.#learn(scan(bytes, this.#kind), slice.actors[index + (hasSnapshot ? 1 : 0)] ?? null)
+      if (fresh !== null) this.#snapshot.append(fresh)
+    })
+  }
+
   #addFromLog(slice: LogSlice): readonly ScannedUpdate[] {
     return slice.updates.flatMap((bytes, index) => {
       const scanned = scan(bytes, this.#kind)
-      const actor = slice.actors[index] ?? null
-      if (actor !== null) this.#owners.learn(scanned.sections, actor)
-      const fresh = this.#known.newOf(scanned)
-      if (fresh !== null) this.#known.add(fresh)
+      this.#learn(scanned, slice.actors[index] ?? null)
       return this.#snapshot.add(scanned) ?? []
     })
+  }
+
+  /** What nobody here had sent. */
+  #learn(update: ScannedUpdate, actor: ActorId | null): ScannedUpdate | null {
+    if (actor !== null) this.#owners.learn(update.sections, actor)
+    const fresh = this.#known.newOf(update)
+    if (fresh !== null) this.#known.add(fresh)
+    return fresh
   }
 
   #tellIfQuiet(): void {

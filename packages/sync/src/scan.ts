@@ -29,8 +29,8 @@ export interface SectionBytes {
 
 export interface Section extends SectionBytes {
   /**
-   * (own clock, client, clock) triples, flat and in order: the struct at `own clock` refers to that one, which
-   * must be there before it.
+   * (own clock, client, clock) triples, flat and in order: the struct at `own clock` refers to that one of another
+   * client, which must be there before it.
    */
   readonly needs: readonly number[]
 }
@@ -75,20 +75,21 @@ function scanSection(reader: UpdateReader, kind: DocumentKind): Section {
   if (structs === 0) throw new MalformedUpdate('no structs')
   const from = reader.position
   const needs: number[] = []
-  let length = 0
+  const place = { client, clock, needs }
   for (let left = structs; left > 0; left--) {
-    const added = scanStruct(reader, kind, { client, clock: clock + length, needs })
+    const added = scanStruct(reader, kind, place)
     if (added === 0) throw new MalformedUpdate('struct of no length')
-    length += added
+    place.clock += added
   }
-  if (clock + length > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
+  if (place.clock > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
+  const length = place.clock - clock
   return { client, clock, length, structs, bytes: reader.bytes.subarray(from, reader.position), needs }
 }
 
-/** A struct that is being read: where it stands, and where its references are noted. */
+/** Where the struct stands that is being read, and where the references of its section are noted. */
 interface Place {
   readonly client: number
-  readonly clock: number
+  clock: number
   readonly needs: number[]
 }
 
@@ -108,8 +109,10 @@ function scanStruct(reader: UpdateReader, kind: DocumentKind, place: Place): num
 function scanNeed(reader: UpdateReader, place: Place): void {
   const client = readClient(reader)
   const clock = reader.number()
-  if (client === place.client && clock >= place.clock)
-    throw new MalformedUpdate('refers to itself or to what follows')
+  if (client === place.client) {
+    if (clock >= place.clock) throw new MalformedUpdate('refers to itself or to what follows')
+    return
+  }
   place.needs.push(place.clock, client, clock)
 }
 
@@ -136,7 +139,7 @@ function scanContent(reader: UpdateReader, type: number, kind: DocumentKind): nu
     case 2: {
       // JSON values
       const count = reader.count()
-      for (let left = count; left > 0; left--) reader.json()
+      for (let left = count; left > 0; left--) reader.jsonOrUndefined()
       return count
     }
     case 3:
@@ -160,9 +163,9 @@ function scanContent(reader: UpdateReader, type: number, kind: DocumentKind): nu
       for (let left = count; left > 0; left--) reader.any()
       return count
     }
-    case 9: // subdocument
+    case 9: // subdocument, and its options
       reader.text()
-      reader.any()
+      reader.anyObject()
       return 1
     default:
       throw new MalformedUpdate(`unknown content ${type}`)

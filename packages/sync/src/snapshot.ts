@@ -3,80 +3,82 @@
  * lags without a Y.Doc, and keeps what it has answered: a thousand clients that join at once cost one encoding.
  *
  * Rule: an answer is looked up only after everything that could change it is in; whatever is added forgets the
- * answers that it makes stale.
+ * answers that it makes stale. Bytes are kept once: the answer to who has nothing is the document itself.
  */
-import { type DocumentKind, encode } from '@weft/protocol'
-import { cutSection, Known } from './known.ts'
-import { assemble, emptyUpdate, merge } from './merge.ts'
-import { frame } from './outbox.ts'
-import { type ScannedUpdate, type SectionBytes, scan } from './scan.ts'
+import { type DocumentKind, encode, headOfSyncStep2 } from '@weft/protocol'
+import { type Base, indexOf, openBase } from './base.ts'
+import { deleteSetOf, withDeletes } from './delete-set.ts'
+import { cutSection, fresh, refuseGaps } from './known.ts'
+import { emptyUpdate, joined, laidOut, mergedPiece, type Piece } from './merge.ts'
+import { frame, frameHead } from './outbox.ts'
+import type { ScannedUpdate, SectionBytes } from './scan.ts'
 import type { StateVector } from './state-vector.ts'
 
-/** Answers kept. People who reconnect together have few different state vectors. */
+/** People who reconnect together have few different state vectors. */
 const answersKept = 64
+/** Answers beyond this are forgotten, but for the last one. */
+const answerBytesKept = 4 * 1024 * 1024
 /** Pieces of the tail that are laid together, so that an answer never walks thousands. */
 const tailPieces = 256
 
-/** An update as it is kept: what was needed to take it is not needed to give it. */
-interface Piece {
-  readonly bytes: Uint8Array
-  readonly sections: readonly SectionBytes[]
-  /** Of the base none: the snapshot knows all deletes. */
-  readonly deletes: readonly number[]
-}
-
-function pieceOf({ bytes, sections, deletes }: ScannedUpdate): Piece {
-  const kept = sections.map(({ client, clock, length, structs, bytes }) => ({
-    client,
-    clock,
-    length,
-    structs,
-    bytes,
-  }))
-  return { bytes, sections: kept, deletes }
-}
-
 export class Snapshot {
   readonly #kind: DocumentKind
-  #base: Piece | null = null
+  readonly #clocks = new Map<number, number>()
+  #base: Base | null = null
+  /** The answer to who has nothing, whose update is the base's bytes, if the base is all there is. */
+  #whole: Uint8Array | null = null
   #tail: Piece[] = []
-  #tailBytes = 0
-  /** How many pieces of the tail a fold under way is going to replace. */
-  #folding = 0
-  readonly #known: Known
+  #foldedBytes = 0
+  #unfoldedBytes = 0
+  /** How many pieces of the tail a fold under way is going to replace, with the base. */
+  #folding: number | null = null
   readonly #answers = new Map<string, Uint8Array>()
+  #answerBytes = 0
 
   constructor(kind: DocumentKind) {
     this.#kind = kind
-    this.#known = new Known(kind)
   }
 
   get stateVector(): StateVector {
-    return this.#known.stateVector
+    return this.#clocks
   }
 
-  get tailBytes(): number {
-    return this.#tailBytes
+  /** Bytes of what the last fold made, and of what was added since. */
+  get foldedBytes(): number {
+    return this.#foldedBytes
   }
 
-  get baseBytes(): number {
-    return this.#base?.bytes.length ?? 0
+  get unfoldedBytes(): number {
+    return this.#unfoldedBytes
   }
 
-  get hasTail(): boolean {
-    return this.#tail.length > 0
+  /** Takes a whole document as it is. Only while there is nothing. */
+  load(base: Base): void {
+    this.#base = base
+    this.#foldedBytes = base.bytes.length
+    for (const { client, length } of openBase(base).sections) this.#clocks.set(client, length)
   }
 
   /** Adds what is new of `update` and returns just that; `null` if all of it was there. Throws UpdateGap. */
   add(update: ScannedUpdate): ScannedUpdate | null {
-    const fresh = this.#known.newOf(update)
-    if (fresh === null) return null
-    this.#known.add(fresh)
-    this.#tail.push(pieceOf(fresh))
-    this.#tailBytes += fresh.bytes.length
-    this.#answers.clear()
-    if (this.#tail.length - this.#folding > tailPieces) this.#layTogether(this.#folding)
-    return fresh
+    refuseGaps(update, this.#clocks)
+    const isNew = update.sections.some((s) => s.clock + s.length > (this.#clocks.get(s.client) ?? 0))
+    // A delete has no clock. To be told of it twice does no harm.
+    if (!isNew && update.deletes.length === 0) return null
+    const added = fresh(update, this.#clocks, update.deletes, this.#kind)
+    if (added !== null) this.append(added)
+    return added
+  }
+
+  /** Adds an update that continues what is here: it follows what was added last, and nothing of it is here yet. */
+  append({ bytes, sections, deletes }: ScannedUpdate): void {
+    for (const { client, clock, length } of sections) this.#clocks.set(client, clock + length)
+    this.#tail.push({ bytes, sections: sections.map(withoutNeeds), deletes })
+    this.#unfoldedBytes += bytes.length
+    this.#whole = null
+    this.#forgetAnswers()
+    const apart = this.#folding ?? 0
+    if (this.#tail.length - apart > tailPieces) this.#layTogether(apart)
   }
 
   /** All of it, oldest first, to be made one by a {@link Folder}. Until {@link endFold}, what is added stays apart. */
@@ -87,51 +89,104 @@ export class Snapshot {
   }
 
   /** `base` holds what {@link beginFold} gave; `null`: it could not be made. */
-  endFold(base: Uint8Array | null): void {
+  endFold(base: Base | null): void {
     if (base !== null) {
-      this.#base = { ...pieceOf(scan(base, this.#kind)), deletes: [] }
-      this.#tail = this.#tail.slice(this.#folding)
-      this.#tailBytes = this.#tail.reduce((total, piece) => total + piece.bytes.length, 0)
-      this.#answers.clear()
+      this.#base = base
+      this.#whole = null
+      this.#tail = this.#tail.slice(this.#folding ?? 0)
+      this.#foldedBytes = base.bytes.length
+      this.#unfoldedBytes = this.#tail.reduce((total, piece) => total + piece.bytes.length, 0)
+      this.#forgetAnswers()
     }
-    this.#folding = 0
+    this.#folding = null
   }
 
   /** A sync-step-2 frame: all that a client with this state vector lacks. */
   answer(stateVector: StateVector): Uint8Array {
     const key = this.#key(stateVector)
+    if (key === '' && this.#folding === null) {
+      this.#whole ??= this.#becomeWhole()
+      return this.#whole
+    }
     const kept = this.#answers.get(key)
     if (kept !== undefined) return kept
-    const made = frame(encode({ type: 'sync-step-2', update: this.#difference(stateVector) }))
-    if (this.#answers.size >= answersKept) this.#answers.clear()
+    const made = this.#difference(stateVector)
+    if (this.#answers.size >= answersKept || this.#answerBytes + made.length > answerBytesKept)
+      this.#forgetAnswers()
     this.#answers.set(key, made)
+    this.#answerBytes += made.length
     return made
   }
 
   /** Client ids that this document does not know, and clocks ahead of it, make no difference to the answer. */
   #key(stateVector: StateVector): string {
+    if (stateVector.size === 0) return ''
     let key = ''
-    for (const [client, clock] of this.stateVector) {
+    for (const [client, clock] of this.#clocks) {
       const theirs = Math.min(stateVector.get(client) ?? 0, clock)
       if (theirs > 0) key += `${client}:${theirs},`
     }
     return key
   }
 
+  #forgetAnswers(): void {
+    this.#answers.clear()
+    this.#answerBytes = 0
+  }
+
   #layTogether(from: number): void {
-    this.#tail.push(pieceOf(scan(merge(this.#tail.splice(from)), this.#kind)))
+    this.#tail.push(mergedPiece(this.#tail.splice(from)))
+  }
+
+  /** One base of all there is, inside the frame that gives it away. */
+  #becomeWhole(): Uint8Array {
+    if (this.#base === null && this.#tail.length === 0) return emptyAnswer
+    const { clients, deletes } = this.#since(new Map())
+    let updateLength = 0
+    const framed = laidOut(clients, deletes, (length) => {
+      updateLength = length
+      return answerHead(length)
+    })
+    this.#base = {
+      bytes: framed.subarray(framed.length - updateLength),
+      index: indexOf(clients, updateLength),
+    }
+    this.#tail = []
+    return framed
+  }
+
+  #difference(stateVector: StateVector): Uint8Array {
+    const { clients, deletes } = this.#since(stateVector)
+    return laidOut(clients, deletes, answerHead)
   }
 
   /** Equal state vectors do not mean equal documents: the deletes go along always. */
-  #difference(stateVector: StateVector): Uint8Array {
-    if (this.#base === null && this.#tail.length === 0) return emptyUpdate
-    const pieces = this.#base === null ? this.#tail : [this.#base, ...this.#tail]
+  #since(stateVector: StateVector) {
+    const base = this.#base === null ? null : openBase(this.#base)
     const sections: SectionBytes[] = []
-    for (const section of pieces.flatMap((piece) => piece.sections)) {
+    for (const section of [...(base?.sections ?? []), ...this.#tail.flatMap((piece) => piece.sections)]) {
       const theirs = stateVector.get(section.client) ?? 0
       if (theirs <= section.clock) sections.push(section)
       else if (theirs < section.clock + section.length) sections.push(cutSection(section, theirs, this.#kind))
     }
-    return assemble({ sections, deletes: this.#known.deletes })
+    const later = deleteSetOf(this.#tail.flatMap((piece) => piece.deletes))
+    return { clients: joined(sections), deletes: withDeletes(base?.deletes ?? noDeletes, later) }
   }
+}
+
+const noDeletes = Uint8Array.of(0)
+const emptyAnswer = frame(encode({ type: 'sync-step-2', update: emptyUpdate }))
+
+/** What stands in a frame before an answer's update. */
+function answerHead(updateLength: number): Uint8Array {
+  const messageHead = headOfSyncStep2(updateLength)
+  const head = frameHead(messageHead.length + updateLength)
+  const both = new Uint8Array(head.length + messageHead.length)
+  both.set(head)
+  both.set(messageHead, head.length)
+  return both
+}
+
+function withoutNeeds({ client, clock, length, structs, bytes }: SectionBytes): SectionBytes {
+  return { client, clock, length, structs, bytes }
 }

@@ -6,6 +6,8 @@ import { limits } from '@weft/protocol'
 import * as string from 'lib0/string'
 import { MalformedUpdate } from './errors.ts'
 
+const anyTypeObject = 118
+
 export class UpdateReader {
   readonly bytes: Uint8Array
   position = 0
@@ -72,16 +74,21 @@ export class UpdateReader {
     return string.decodeUtf8(this.bytes.subarray(from, this.position))
   }
 
-  /** A JSON value as Yjs keeps it in embeds, formats and old arrays. */
+  /** A JSON value as Yjs keeps it in embeds and formats. */
   json(): void {
+    refuseBadJson(this.textValue())
+  }
+
+  /** A JSON value of an old array: only there Yjs reads `undefined`. */
+  jsonOrUndefined(): void {
     const text = this.textValue()
-    if (text === 'undefined') return
-    refuseDeepJson(text)
-    try {
-      JSON.parse(text)
-    } catch {
-      throw new MalformedUpdate('not JSON')
-    }
+    if (text !== 'undefined') refuseBadJson(text)
+  }
+
+  /** An object in lib0's "any" encoding. */
+  anyObject(): void {
+    if (this.bytes[this.position] !== anyTypeObject) throw new MalformedUpdate('no object')
+    this.any()
   }
 
   /** A value in lib0's "any" encoding. */
@@ -104,7 +111,7 @@ export class UpdateReader {
       case 119:
         this.text()
         return
-      case 118:
+      case anyTypeObject:
         for (let left = this.count(); left > 0; left--) {
           // lib0 assigns the key to a plain object: this one would replace its prototype.
           if (this.textValue() === '__proto__') throw new MalformedUpdate('forbidden key')
@@ -169,6 +176,15 @@ function followingBytes(lead: number): number {
   if (lead >= 0xc2 && lead <= 0xdf) return 1
   if (lead >= 0xe0 && lead <= 0xef) return 2
   return lead >= 0xf0 && lead <= 0xf4 ? 3 : 0
+}
+
+function refuseBadJson(text: string): void {
+  refuseDeepJson(text)
+  try {
+    JSON.parse(text)
+  } catch {
+    throw new MalformedUpdate('not JSON')
+  }
 }
 
 /** JSON.parse takes any depth, but what others do with the value overflows their stacks. */

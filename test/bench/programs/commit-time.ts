@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '../../../apps/server/src/storage/sqlite.ts'
 import { histogram } from '../generator/histogram.ts'
 import { newDocument } from './new-document.ts'
@@ -11,7 +12,7 @@ const warmUp = 50
 const commits = 400
 
 const folder = await mkdtemp(path.join(tmpdir(), 'weft-bench-'))
-const storage = await openSqlite({ folder, now: Date.now })
+const storage = await openSqlite({ folder, timers: realTimers })
 const { id } = await storage.documents.create(newDocument(0))
 const times = histogram()
 for (let index = 0; index < warmUp + commits; index++) {

@@ -9,7 +9,7 @@ import { serveWebApp } from './assets.ts'
 import { serveContent } from './content.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
-import { admitted, bodyOf, noQuery, plainPath } from './guards.ts'
+import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
 import { serveMe } from './me.ts'
 import { methodNotAllowed } from './methods.ts'
@@ -25,7 +25,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.use(secured)
   app.use(plainPath)
   serveHealth(app, deps)
-  app.use(admitted(deps.access))
+  app.use(admitted(deps))
   const api = createApi(deps)
   app.route(apiBase, api)
   serveReference(app, api)
@@ -50,6 +50,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     // What people and programs keep must not come back from a cache that knows nothing of roles.
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
   })
+  api.use(paced(deps.rates))
   for (const route of Object.values(routes)) {
     const takesQuery = 'request' in route && 'query' in route.request
     api.on([route.method], [route.getRoutingPath()], ...(takesQuery ? [] : [noQuery]), ...bodyOf(route))

@@ -6,6 +6,7 @@ import type { DocumentRecord } from '../storage/storage.ts'
 import { authorised, documentId } from './authorised.ts'
 import { cursorOf, markOf } from './cursor.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
+import { spend } from './guards.ts'
 import { Refused } from './refused.ts'
 
 type NewDocument = z.output<
@@ -13,10 +14,11 @@ type NewDocument = z.output<
 >
 
 export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
-  const { storage, rooms, worker, timers, access } = deps
+  const { storage, rooms, worker, timers, access, rates } = deps
   const { documents } = storage
 
   async function create(c: HttpContext, id: DocumentId, draft: NewDocument): Promise<DocumentRecord> {
+    await spend(c, rates.create)
     const { kind = 'markdown', content = '', language = null } = draft
     refuseCarriageReturns(content)
     const createdAt = timers.now()

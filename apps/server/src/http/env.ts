@@ -1,4 +1,5 @@
 /** What the middleware in app.ts has found out before a handler runs, and what all handlers work with. */
+import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Actor } from '@weft/protocol'
 import type { Rooms, Timers } from '@weft/sync'
@@ -9,12 +10,15 @@ import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Guests } from '../identity.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Rates } from '../rates.ts'
 import type { Storage } from '../storage/storage.ts'
 
 export interface HttpEnv {
   Bindings: Partial<HttpBindings>
   Variables: {
     actor: Actor
+    /** Whom the request counts for: see addresses.ts. */
+    address: string
     /** Where people reach this server: the start of every link in an answer. */
     origin: string
   }
@@ -32,6 +36,8 @@ export interface HttpDeps {
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Metrics
+  readonly addressOf: (request: IncomingMessage) => string
+  readonly rates: Rates
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
   readonly isDraining: () => boolean

@@ -3,8 +3,8 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { limits } from '@weft/protocol'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Access } from '../access.ts'
-import type { HttpContext, HttpEnv } from './env.ts'
+import type { Rate } from '../rates.ts'
+import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { Refused } from './refused.ts'
 
 type Guard = MiddlewareHandler<HttpEnv>
@@ -20,8 +20,8 @@ export const plainPath: Guard = async (c, next) => {
   await next()
 }
 
-/** Refuses foreign hosts and origins; tells handlers who asks. */
-export function admitted(access: Access): Guard {
+/** Refuses foreign hosts and origins; tells handlers who asks, and from where. */
+export function admitted({ access, addressOf }: Pick<HttpDeps, 'access' | 'addressOf'>): Guard {
   return async (c, next) => {
     const admission = access.admit({
       host: c.req.header('host') ?? new URL(c.req.url).host,
@@ -34,6 +34,7 @@ export function admitted(access: Access): Guard {
     }
     c.set('actor', admission.actor)
     c.set('origin', admission.origin)
+    c.set('address', c.env?.incoming === undefined ? '' : addressOf(c.env.incoming))
     await next()
   }
 }
@@ -41,6 +42,22 @@ export function admitted(access: Access): Guard {
 const whatToSet = {
   'wrong-host': 'If people reach this server under that name, its operator must say so in WEFT_ORIGINS.',
   'foreign-origin': 'If this server is behind that origin, its operator must say so in WEFT_ORIGINS.',
+}
+
+/** Refuses who changes things too often. Reading is not counted. */
+export function paced({ write }: HttpDeps['rates']): Guard {
+  return async (c, next) => {
+    if (!readingMethods.has(c.req.method)) await spend(c, write)
+    await next()
+  }
+}
+
+const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Counts one act of whoever asks. */
+export async function spend(c: HttpContext, rate: Rate): Promise<void> {
+  const seconds = await rate({ actor: c.var.actor, address: c.var.address })
+  if (seconds > 0) throw new Refused('too-many-requests', { headers: { 'retry-after': `${seconds}` } })
 }
 
 /** Refuses query parameters where a route has none; those that have some say which in their schema. */

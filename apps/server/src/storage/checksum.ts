@@ -14,8 +14,16 @@ export function snapshotChecksum(
   document: DocumentId,
   position: LogPosition,
   at: number,
-  snapshot: Uint8Array,
-  owners: string,
+  snapshot: StoredSnapshot,
 ): number {
-  return crc32(snapshot, crc32(`snapshot ${document} ${position} ${at} ${owners} `))
+  const { bytes, index, owners } = snapshot
+  const place = `snapshot ${document} ${position} ${at} ${owners} ${index?.length ?? 'none'} `
+  return crc32(bytes, crc32(index ?? '', crc32(place)))
+}
+
+export interface StoredSnapshot {
+  readonly bytes: Uint8Array
+  readonly index: Uint8Array | null
+  /** See packed-owners.ts. */
+  readonly owners: string
 }

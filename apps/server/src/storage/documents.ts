@@ -16,7 +16,10 @@ export interface DocumentRow {
   readonly kind: DocumentKind
   readonly language: string | null
   readonly lineage: string
+  /** Behind, while sqlite-arrivals.ts knows more. */
   readonly head: number
+  /** Position up to which a snapshot or `updates` has it. */
+  readonly filed: number
   readonly created_by: ActorId
   readonly created_at: number
   readonly updated_at: number
@@ -27,6 +30,7 @@ type Database = Kysely<Tables>
 
 /** No row: a document with this id exists. */
 export function insertDocument(db: Database, draft: DocumentDraft) {
+  const head = draft.first === null ? 0 : 1
   const row: DocumentRow = {
     id: draft.id,
     title: draft.title,
@@ -34,7 +38,8 @@ export function insertDocument(db: Database, draft: DocumentDraft) {
     kind: draft.kind,
     language: draft.language,
     lineage: draft.lineage,
-    head: draft.first === null ? 0 : 1,
+    head,
+    filed: head,
     created_by: draft.createdBy,
     created_at: draft.createdAt,
     updated_at: draft.createdAt,

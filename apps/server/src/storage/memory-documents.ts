@@ -15,7 +15,7 @@ import {
 /** All that is kept of a document. */
 export interface Held {
   record: DocumentRecord
-  snapshot: (Stored & { readonly owners: ClientOwners }) | null
+  snapshot: (Stored & { readonly index: Uint8Array | null; readonly owners: ClientOwners }) | null
   /** Those after the snapshot. */
   entries: (Stored & { readonly actor: ActorId })[]
 }

@@ -26,6 +26,7 @@ export function memoryLog(
         return {
           updates: [...folded, ...later].map(({ bytes }) => new Uint8Array(bytes)),
           actors: [...folded.map(() => null), ...later.map(({ actor }) => actor)],
+          index: folded[0]?.index ?? null,
           owners: new Map(folded[0]?.owners),
           head: record.revision,
           lineage: record.lineage,
@@ -49,6 +50,7 @@ export function memoryLog(
 
     fold(document, snapshot, upTo) {
       const bytes = new Uint8Array(snapshot.update)
+      const index = snapshot.index == null ? null : new Uint8Array(snapshot.index)
       const owners = new Map(snapshot.owners)
       return passage.write(() => {
         const held = alive(document)
@@ -56,7 +58,7 @@ export function memoryLog(
         if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
           throw new RangeError(`cannot fold document ${document} up to ${upTo}: its log ends at ${head}`)
         if (upTo <= (held.snapshot?.position ?? 0)) return
-        held.snapshot = { position: upTo, bytes, owners }
+        held.snapshot = { position: upTo, bytes, index, owners }
         held.entries = held.entries.filter(({ position }) => position > upTo)
       })
     },

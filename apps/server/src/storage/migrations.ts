@@ -10,6 +10,8 @@ export interface SqlWords {
   readonly bytes: string
   /** Behind the columns of a table that is read by its primary key. */
   readonly keyed: string
+  /** Behind those of a table that lies in the order of its whole number. */
+  readonly inOrder: string
 }
 
 export interface Migration {
@@ -21,7 +23,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   {
     name: 'documents, updates, snapshots',
-    statements: ({ whole, bytes, keyed }) => [
+    statements: ({ whole, bytes, keyed, inOrder }) => [
       `CREATE TABLE documents (
         id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
         title TEXT NOT NULL,
@@ -30,6 +32,7 @@ export const migrations: readonly Migration[] = [
         language TEXT,
         lineage TEXT NOT NULL,
         head ${whole} NOT NULL CHECK (head >= 0),
+        filed ${whole} NOT NULL,
         created_by TEXT NOT NULL,
         created_at ${whole} NOT NULL,
         updated_at ${whole} NOT NULL,
@@ -46,12 +49,23 @@ export const migrations: readonly Migration[] = [
         checksum ${whole} NOT NULL,
         PRIMARY KEY (document, position)
       ) ${keyed}`,
+      // Not keyed by document, and without a reference to check: see sqlite-arrivals.ts.
+      `CREATE TABLE arrivals (
+        number ${whole} NOT NULL PRIMARY KEY,
+        document TEXT NOT NULL,
+        position ${whole} NOT NULL,
+        actor TEXT NOT NULL,
+        at ${whole} NOT NULL,
+        bytes ${bytes} NOT NULL,
+        checksum ${whole} NOT NULL
+      ) ${inOrder}`,
       `CREATE TABLE snapshots (
         document TEXT NOT NULL PRIMARY KEY REFERENCES documents (id),
         position ${whole} NOT NULL CHECK (position >= 1),
         at ${whole} NOT NULL,
         bytes ${bytes} NOT NULL,
         owners TEXT NOT NULL,
+        index_bytes ${bytes},
         checksum ${whole} NOT NULL
       ) ${keyed}`,
       `CREATE TABLE probe (

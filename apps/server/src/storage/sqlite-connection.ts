@@ -9,7 +9,7 @@ import { migrations, type SqlWords } from './migrations.ts'
 import { Refusal } from './refusal.ts'
 import { isBusy, isCorrupt, messageOf } from './sqlite-errors.ts'
 
-const words: SqlWords = { whole: 'INTEGER', bytes: 'BLOB', keyed: 'STRICT, WITHOUT ROWID' }
+const words: SqlWords = { whole: 'INTEGER', bytes: 'BLOB', keyed: 'STRICT, WITHOUT ROWID', inOrder: 'STRICT' }
 
 /** Older versions can corrupt the file when the write-ahead log is reset. */
 const oldestVersion = '3.51.3'

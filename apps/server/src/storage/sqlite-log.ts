@@ -2,16 +2,17 @@
  * The update log in SQLite, on raw prepared statements. Every function runs inside the worker's transaction or,
  * for reading, between two: nothing else runs on the connection meanwhile.
  *
- * Positions come from the document's own row, in the transaction that inserts the entries. The same statement
- * finds no row when the document is gone, so no check can be older than the write.
+ * Entries lie in two tables: the latest where sqlite-arrivals.ts keeps them, the others in `updates`.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
-import { entryChecksum, snapshotChecksum } from './checksum.ts'
+import { entryChecksum, type StoredSnapshot, snapshotChecksum } from './checksum.ts'
 import { packOwners } from './packed-owners.ts'
 import { Refusal } from './refusal.ts'
+import type { Arrivals } from './sqlite-arrivals.ts'
 import type { PackedSlice, Write } from './sqlite-messages.ts'
+import { all, type EntryRow, first } from './sqlite-rows.ts'
 
 export interface SqliteLog {
   append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
@@ -29,23 +30,14 @@ interface Head {
   readonly folded: LogPosition
 }
 
-interface EntryRow extends LogEntry {
-  readonly position: LogPosition
-  readonly checksum: number
-}
-
-interface SnapshotRow {
+interface SnapshotRow extends StoredSnapshot {
   readonly position: LogPosition
   readonly at: number
-  readonly bytes: Uint8Array
-  readonly owners: string
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly checksum: number
 }
 
-export function sqliteLog(database: DatabaseSync): SqliteLog {
-  const advance = database.prepare(
-    'UPDATE documents SET head = head + ?, updated_at = ? WHERE id = ? AND trashed_at IS NULL RETURNING head',
-  )
+export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog {
   const insert = database.prepare(
     'INSERT INTO updates (document, position, actor, at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -55,45 +47,38 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
      WHERE id = ? AND trashed_at IS NULL`,
   )
   const selectSnapshot = database.prepare(
-    'SELECT position, at, bytes, owners, checksum FROM snapshots WHERE document = ?',
+    'SELECT position, at, bytes, owners, index_bytes AS "index", checksum FROM snapshots WHERE document = ?',
   )
   const selectEntries = database.prepare(
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? ORDER BY position`,
   )
   const putSnapshot = database.prepare(
-    `INSERT INTO snapshots (document, position, at, bytes, owners, checksum) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO snapshots (document, position, at, bytes, owners, index_bytes, checksum)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (document) DO UPDATE SET
        position = excluded.position, at = excluded.at, bytes = excluded.bytes, owners = excluded.owners,
-       checksum = excluded.checksum`,
+       index_bytes = excluded.index_bytes, checksum = excluded.checksum`,
   )
   const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
 
   function headOf(document: DocumentId): Head {
     const head = first<Head>(selectHead, document)
     if (head === undefined) throw gone(document)
-    return head
-  }
-
-  function insertEntry(document: DocumentId, position: LogPosition, entry: LogEntry): void {
-    const checksum = entryChecksum(document, position, entry)
-    insert.run(document, position, entry.actor, entry.at, entry.update, checksum)
+    return { ...head, head: arrivals.of(document)?.head ?? head.head }
   }
 
   return {
     append(document, entries) {
-      const last = entries.at(-1)
-      if (last === undefined) return headOf(document).head
-      const row = first<{ head: LogPosition }>(advance, entries.length, last.at, document)
-      if (row === undefined) throw gone(document)
-      let position = row.head - entries.length
-      for (const entry of entries) insertEntry(document, ++position, entry)
-      return row.head
+      return entries.length === 0 ? headOf(document).head : arrivals.append(document, entries)
     },
 
-    insertFirst: (document, entry) => insertEntry(document, 1, entry),
+    insertFirst(document, entry) {
+      const checksum = entryChecksum(document, 1, entry)
+      insert.run(document, 1, entry.actor, entry.at, entry.update, checksum)
+    },
 
-    fold({ document, snapshot, owners, upTo, at }) {
+    fold({ document, snapshot, upTo, at }) {
       const { head, folded } = headOf(document)
       if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
         throw new Refusal(
@@ -101,27 +86,24 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
-      const checksum = snapshotChecksum(document, upTo, at, snapshot, owners)
-      putSnapshot.run(document, upTo, at, snapshot, owners, checksum)
+      const checksum = snapshotChecksum(document, upTo, at, snapshot)
+      putSnapshot.run(document, upTo, at, snapshot.bytes, snapshot.owners, snapshot.index, checksum)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
       deleteEntries.run(document, upTo)
+      arrivals.drop(document, upTo)
     },
 
     read(document, after) {
       const { head, lineage, kind, folded } = headOf(document)
       const updates: Uint8Array[] = []
-      const actors: (ActorId | null)[] = []
-      let owners = packOwners(new Map())
-      let position = after
-      if (after < folded) {
-        const snapshot = checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document))
-        updates.push(snapshot.bytes)
-        actors.push(null)
-        owners = snapshot.owners
-        position = folded
-      }
-      for (const row of all<EntryRow>(selectEntries, document, position)) {
+      const actors: ActorId[] = []
+      const snapshot =
+        after < folded ? checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)) : null
+      const owners = snapshot?.owners ?? nobody
+      let position = snapshot === null ? after : folded
+      const filed = all<EntryRow>(selectEntries, document, position)
+      for (const row of [...filed, ...arrivals.rows(document, position)]) {
         position++
         if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
         if (row.checksum !== entryChecksum(document, position, row))
@@ -131,14 +113,17 @@ export function sqliteLog(database: DatabaseSync): SqliteLog {
       }
       if (position !== Math.max(head, after))
         throw damaged(document, `its log ends at ${position} instead of ${head}`)
-      return { ...packed(updates), actors, owners, head, lineage, kind }
+      const ofSnapshot = { snapshot: snapshot?.bytes ?? null, index: snapshot?.index ?? null, owners }
+      return { ...ofSnapshot, ...packed(updates), actors, head, lineage, kind }
     },
   }
 }
 
+const nobody = packOwners(new Map())
+
 function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): SnapshotRow {
   if (row === undefined) throw damaged(document, 'its snapshot is missing')
-  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row.bytes, row.owners))
+  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row))
     throw damaged(document, 'its snapshot fails its checksum')
   return row
 }
@@ -160,14 +145,4 @@ function gone(document: DocumentId): Refusal {
 
 function damaged(document: DocumentId, how: string): Refusal {
   return new Refusal('damaged', `document ${document} is damaged: ${how}`)
-}
-
-// STRICT tables hold the types that migrations.ts gives their columns.
-function first<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Row | undefined {
-  return statement.get(...parameters) as Row | undefined
-}
-
-// Not iterate(): a statement that fails in the middle would keep its error, and fail its next reader too.
-function all<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): readonly Row[] {
-  return statement.all(...parameters) as unknown as readonly Row[]
 }

@@ -1,6 +1,7 @@
 /** What the main thread asks of the storage thread, and what comes back. */
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
+import type { StoredSnapshot } from './checksum.ts'
 import type {
   DocumentChanges,
   DocumentDraft,
@@ -14,9 +15,7 @@ export type Write =
   | {
       readonly type: 'fold'
       readonly document: DocumentId
-      readonly snapshot: Uint8Array
-      /** See packed-owners.ts. */
-      readonly owners: string
+      readonly snapshot: StoredSnapshot
       readonly upTo: LogPosition
       readonly at: number
     }
@@ -30,6 +29,8 @@ export type Write =
   | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
   | { readonly type: 'restore'; readonly id: DocumentId }
   | { readonly type: 'probe'; readonly at: number }
+  /** The thread asks itself: see sqlite-arrivals.ts. */
+  | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
 
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
@@ -48,17 +49,26 @@ export interface Answers {
   readonly trash: DocumentRecord | null
   readonly restore: DocumentRecord | null
   readonly probe: null
+  readonly 'shorten-arrivals': null
+  readonly 'file-arrivals': null
+  readonly 'write-heads': null
   readonly read: PackedSlice
   readonly get: DocumentRecord | null
   readonly list: DocumentPage
   readonly close: null
 }
 
-/** A LogSlice whose updates lie end to end in one buffer: moving it costs the same for one row and for 10,000. */
+/**
+ * A LogSlice whose entries lie end to end in one buffer: moving it costs the same for one row and for 10,000. The
+ * snapshot stays in the buffer into which SQLite read it.
+ */
 export interface PackedSlice {
+  readonly snapshot: Uint8Array<ArrayBuffer> | null
+  readonly index: Uint8Array | null
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly lengths: readonly number[]
-  readonly actors: readonly (ActorId | null)[]
+  /** Who wrote each entry. */
+  readonly actors: readonly ActorId[]
   /** See packed-owners.ts. */
   readonly owners: string
   readonly head: LogPosition
@@ -76,6 +86,23 @@ export interface Failure {
 
 export type Outcome<Value> = { readonly value: Value } | { readonly failure: Failure }
 
+/** Appends as they cross to the thread: a few flat arrays cost a fraction of an object for each. */
+export interface PackedAppends {
+  /** Number of each question. */
+  readonly numbers: readonly number[]
+  /** Document of each question, and how many entries it has. */
+  readonly documents: readonly DocumentId[]
+  readonly counts: readonly number[]
+  /** Of each entry, as are the next two. */
+  readonly actors: readonly ActorId[]
+  readonly ats: readonly number[]
+  readonly lengths: readonly number[]
+  /** The updates, end to end. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+export type ToThread = { readonly appends: PackedAppends } | Asked
+
 export interface Asked<Q extends Question = Question> {
   readonly number: number
   readonly question: Q
@@ -90,7 +117,13 @@ export interface Answered {
 export type ThreadMessage =
   | { readonly type: 'opened' }
   | { readonly type: 'refused'; readonly failure: Failure }
-  | { readonly type: 'answers'; readonly answers: readonly Answered[] }
+  | {
+      readonly type: 'answers'
+      readonly answers: readonly Answered[]
+      /** Numbers of appends that went well, and the position that each reached. */
+      readonly appended: readonly number[]
+      readonly positions: readonly LogPosition[]
+    }
   /** From now on every write is refused. */
   | { readonly type: 'failed'; readonly failure: Failure }
 

@@ -12,6 +12,7 @@ import {
   updateDocument,
 } from './documents.ts'
 import { Refusal } from './refusal.ts'
+import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { isCorrupt } from './sqlite-errors.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
@@ -23,10 +24,12 @@ export interface SqliteRequests {
   write(write: Write): Answers[Write['type']]
   /** Between two. */
   read(read: Read): Answers[Read['type']]
+  readonly arrivals: Arrivals
 }
 
 export function sqliteRequests(database: DatabaseSync): SqliteRequests {
-  const log = sqliteLog(database)
+  const arrivals = sqliteArrivals(database)
+  const log = sqliteLog(database, arrivals)
   const rows = queryRunner(database)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -39,7 +42,16 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
     return toRecord(row)
   }
 
+  /** The rows that `query` gives, with what came of the document since they were written. */
+  function recordOf(row: DocumentRow | undefined): DocumentRecord | null {
+    if (row === undefined) return null
+    const record = toRecord(row)
+    const arrived = arrivals.of(row.id)
+    return arrived === null ? record : { ...record, revision: arrived.head, updatedAt: arrived.updatedAt }
+  }
+
   return {
+    arrivals,
     write(write) {
       switch (write.type) {
         case 'append':
@@ -49,14 +61,27 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return null
         case 'create':
           return create(write.draft)
+        // Each changes the document's own row, which must say everything then: above all that it is in the trash.
         case 'update':
-          return recordOrNull(rows(updateDocument(queries, write.id, write.changes, write.at)))
+          arrivals.file(write.id)
+          return recordOf(rows(updateDocument(queries, write.id, write.changes, write.at))[0])
         case 'trash':
-          return recordOrNull(rows(trashDocument(queries, write.id, write.at)))
+          arrivals.file(write.id)
+          return recordOf(rows(trashDocument(queries, write.id, write.at))[0])
         case 'restore':
-          return recordOrNull(rows(restoreDocument(queries, write.id)))
+          arrivals.file(write.id)
+          return recordOf(rows(restoreDocument(queries, write.id))[0])
         case 'probe':
           touchProbe.run(write.at)
+          return null
+        case 'shorten-arrivals':
+          arrivals.shorten()
+          return null
+        case 'file-arrivals':
+          arrivals.fileAll()
+          return null
+        case 'write-heads':
+          arrivals.writeHeads()
           return null
       }
     },
@@ -73,14 +98,10 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
             throw error
           }
         case 'get':
-          return recordOrNull(rows(selectDocument(queries, read.id)))
+          return recordOf(rows(selectDocument(queries, read.id))[0])
         case 'list':
           return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
       }
     },
   }
-}
-
-function recordOrNull([row]: readonly DocumentRow[]): DocumentRecord | null {
-  return row === undefined ? null : toRecord(row)
 }

@@ -1,7 +1,15 @@
 /** The main thread's end of the storage thread: questions out, answers in, every question answered once. */
 import { Worker } from 'node:worker_threads'
-import { DocumentDamaged, DocumentGone, StorageFailure } from '@weft/sync'
-import type { Answers, Asked, Failure, Question, ThreadMessage, ThreadSettings } from './sqlite-messages.ts'
+import { DocumentDamaged, DocumentGone, StorageFailure, type Timers } from '@weft/sync'
+import { appendGate } from './sqlite-appends.ts'
+import type {
+  Answers,
+  Failure,
+  Question,
+  ThreadMessage,
+  ThreadSettings,
+  ToThread,
+} from './sqlite-messages.ts'
 import { DocumentExists } from './storage.ts'
 
 export interface SqliteThread {
@@ -19,7 +27,7 @@ interface Waiting {
 }
 
 /** Resolves when the database is open. Rejects with {@link StorageFailure} in an operator's words. */
-export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
+export function startThread(settings: ThreadSettings, timers: Timers): Promise<SqliteThread> {
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: settings,
     // Under `node --watch` the environment makes a thread send messages of Node's own.
@@ -28,6 +36,8 @@ export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
   })
   const waiting = new Map<number, Waiting>()
   const failure = Promise.withResolvers<StorageFailure>()
+  const post = (message: ToThread, moved: readonly ArrayBuffer[]) => worker.postMessage(message, moved)
+  const appends = appendGate(timers, (packed) => post({ appends: packed }, [packed.bytes.buffer]))
   let asked = 0
   let ended: StorageFailure | null = null
   let closed: Promise<void> | null = null
@@ -36,16 +46,18 @@ export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
     failed: failure.promise,
     ask(question, moved = []) {
       if (ended !== null) return Promise.reject(ended)
-      const message: Asked = { number: ++asked, question }
+      const number = ++asked
       return new Promise((resolve, reject) => {
         // The thread answers each question with a value of its type: see sqlite-requests.ts.
-        waiting.set(message.number, { resolve: resolve as Waiting['resolve'], reject })
-        worker.postMessage(message, moved)
+        waiting.set(number, { resolve: resolve as Waiting['resolve'], reject })
+        if (question.type === 'append') appends.add({ number, question })
+        else post({ number, question }, moved)
       })
     },
     close() {
       closed ??= new Promise<void>((resolve) => {
         worker.once('exit', () => resolve())
+        appends.flush()
         const answered = thread.ask({ type: 'close' })
         end(new StorageFailure('The storage is closed', { full: false }))
         answered.catch(() => worker.terminate())
@@ -59,6 +71,11 @@ export function startThread(settings: ThreadSettings): Promise<SqliteThread> {
   }
 
   function settle(message: Extract<ThreadMessage, { readonly type: 'answers' }>): void {
+    for (const [index, number] of message.appended.entries()) {
+      // There are as many positions: see sqlite-worker.ts.
+      waiting.get(number)?.resolve(message.positions[index] as number)
+      waiting.delete(number)
+    }
     for (const { number, outcome } of message.answers) {
       const question = waiting.get(number)
       waiting.delete(number)

@@ -5,15 +5,19 @@
  * again. Reads see only what is committed. Neither side starves: every turn commits once and reads at least once.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { LogPosition } from '@weft/sync'
+import { unpackAppends } from './sqlite-appends.ts'
 import { openConnection } from './sqlite-connection.ts'
 import { failureOf } from './sqlite-errors.ts'
 import type {
   Answered,
+  Answers,
   Asked,
   Outcome,
   Read,
   ThreadMessage,
   ThreadSettings,
+  ToThread,
   Write,
 } from './sqlite-messages.ts'
 import { sqliteRequests } from './sqlite-requests.ts'
@@ -25,13 +29,26 @@ const readingMs = 4
 function serve(port: MessagePort, settings: ThreadSettings): void {
   const database = openConnection(settings.file, settings.at)
   const requests = sqliteRequests(database)
-  const writer = sqliteWriter(database, requests.write)
+  const { arrivals } = requests
+  const writer = sqliteWriter(database, requests.write, arrivals.reload)
+  arrivals.reload()
+  fileArrivals()
   const writes: Asked<Write>[] = []
   const reads: Asked<Read>[] = []
   let closing: number | null = null
   let hasToldOfFailure = false
 
-  function take({ number, question }: Asked): void {
+  /** So that the next start has nothing to do. What cannot be filed stays where it is, as safe as before. */
+  function fileArrivals(): void {
+    if (!arrivals.isEmpty) writer.commit([{ type: 'file-arrivals' }])
+  }
+
+  function take(message: ToThread): void {
+    if ('appends' in message) writes.push(...unpackAppends(message.appends))
+    else takeOne(message)
+  }
+
+  function takeOne({ number, question }: Asked): void {
     switch (question.type) {
       case 'close':
         closing = number
@@ -48,18 +65,28 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
 
   function takeArrived(): void {
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
-      take(next.message as Asked)
+      take(next.message as ToThread)
   }
 
   function commitGroup(): void {
     const group = writes.splice(0)
     if (group.length === 0) return
-    const outcomes = writer.commit(group.map(({ question }) => question))
-    const answers = group.flatMap(({ number }, index) => {
+    const questions = group.map(({ question }) => question)
+    // Behind what was asked, and in its commit: its outcome is nobody's.
+    if (arrivals.isLong) questions.push({ type: 'shorten-arrivals' })
+    const outcomes = writer.commit(questions)
+    const answers: Answered[] = []
+    const appended: number[] = []
+    const positions: LogPosition[] = []
+    for (const [index, { number, question }] of group.entries()) {
       const outcome = outcomes[index]
-      return outcome === undefined ? [] : [{ number, outcome }]
-    })
-    answer(answers)
+      if (outcome === undefined) continue
+      if (question.type === 'append' && 'value' in outcome) {
+        appended.push(number)
+        positions.push(outcome.value as Answers['append'])
+      } else answers.push({ number, outcome })
+    }
+    tell({ type: 'answers', answers, appended, positions })
     if (writer.lost === null || hasToldOfFailure) return
     hasToldOfFailure = true
     tell({ type: 'failed', failure: writer.lost })
@@ -70,6 +97,9 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
     do {
       const asked = reads.shift()
       if (asked === undefined) return
+      // Heads in the rows are a few writes behind, and a list is in the order of change.
+      if (asked.question.type === 'list' && arrivals.hasUnwrittenHeads)
+        writer.commit([{ type: 'write-heads' }])
       answer([{ number: asked.number, outcome: outcomeOf(() => requests.read(asked.question)) }])
     } while (performance.now() < until)
   }
@@ -77,24 +107,28 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
   function answer(answers: readonly Answered[]): void {
     const buffers = answers.flatMap(({ outcome }) =>
       'value' in outcome && outcome.value instanceof Object && 'bytes' in outcome.value
-        ? [outcome.value.bytes.buffer]
+        ? [
+            outcome.value.bytes.buffer,
+            ...(outcome.value.snapshot === null ? [] : [outcome.value.snapshot.buffer]),
+          ]
         : [],
     )
-    tell({ type: 'answers', answers }, buffers)
+    tell({ type: 'answers', answers, appended: [], positions: [] }, buffers)
   }
 
   function tell(message: ThreadMessage, moved: readonly ArrayBuffer[] = []): void {
     port.postMessage(message, moved)
   }
 
-  port.on('message', (asked: Asked) => {
-    take(asked)
+  port.on('message', (message: ToThread) => {
+    take(message)
     do {
       takeArrived()
       commitGroup()
       readForAWhile()
     } while (writes.length + reads.length > 0)
     if (closing === null) return
+    fileArrivals()
     database.close()
     answer([{ number: closing, outcome: { value: null } }])
     port.close()

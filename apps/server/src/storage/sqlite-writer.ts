@@ -21,6 +21,8 @@ export function sqliteWriter<Value>(
   database: DatabaseSync,
   /** Runs one write inside the open transaction. Throws {@link Refusal} only before it changed anything. */
   run: (write: Write) => Value,
+  /** A transaction was undone: forget what it changed in memory. */
+  onUndone: () => void,
 ): SqliteWriter<Value> {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
@@ -46,11 +48,23 @@ export function sqliteWriter<Value>(
         if (!isOwnFault(error)) throw error
         faulty.set(write, failureOf(error))
         database.exec('ROLLBACK')
+        onUndone()
         return null
       }
     }
     commit.run()
     return outcomes
+  }
+
+  /** SQLite ends the transaction itself after some errors, and not after others. */
+  function undone(): boolean {
+    try {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      onUndone()
+      return true
+    } catch {
+      return false
+    }
   }
 
   return {
@@ -66,21 +80,11 @@ export function sqliteWriter<Value>(
           if (outcomes !== null) return outcomes
         }
       } catch (error) {
-        if (!rolledBack(database) || isIoError(error))
+        if (!undone() || isIoError(error))
           lost = { reason: 'failed', message: `nothing is written any more since: ${messageOf(error)}` }
         return refuse(writes, failureOf(error))
       }
     },
-  }
-}
-
-/** SQLite ends the transaction itself after some errors, and not after others. */
-function rolledBack(database: DatabaseSync): boolean {
-  try {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -3,7 +3,7 @@
  * in sqlite-worker.ts does the work.
  */
 import { join } from 'node:path'
-import type { LogEntry, LogSlice, Reporter } from '@weft/sync'
+import type { LogEntry, LogSlice, Reporter, Timers } from '@weft/sync'
 import { packOwners, unpackOwners } from './packed-owners.ts'
 import { prepareFolder, warnBelowBytes } from './sqlite-folder.ts'
 import type { PackedSlice } from './sqlite-messages.ts'
@@ -13,8 +13,7 @@ import type { Storage } from './storage.ts'
 export interface SqliteOptions {
   /** Made if it is not there. */
   readonly folder: string
-  /** Milliseconds since 1970. */
-  readonly now: () => number
+  readonly timers: Timers
   /** Hears of a disk that is nearly full. */
   readonly reporter?: Reporter
 }
@@ -23,10 +22,10 @@ export interface SqliteOptions {
  * Opens the database, alone: a second process that tries is refused. Rejects with StorageFailure whose message
  * tells an operator what to do.
  */
-export async function openSqlite({ folder, now, reporter }: SqliteOptions): Promise<Storage> {
+export async function openSqlite({ folder, timers, reporter }: SqliteOptions): Promise<Storage> {
   const free = await prepareFolder(folder)
   if (free < warnBelowBytes) reporter?.warn('disk-nearly-full', { folder, freeBytes: free })
-  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: now() })
+  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now() }, timers)
 
   return {
     documents: {
@@ -44,21 +43,16 @@ export async function openSqlite({ folder, now, reporter }: SqliteOptions): Prom
       async read(document, after) {
         return unpacked(await thread.ask({ type: 'read', document, after }))
       },
-      append(document, entries) {
-        const copies = entries.map(copyEntry)
-        return thread.ask(
-          { type: 'append', document, entries: copies },
-          copies.map(({ update }) => update.buffer),
-        )
-      },
+      append: (document, entries) => thread.ask({ type: 'append', document, entries }),
       async fold(document, snapshot, upTo) {
-        const copy = new Uint8Array(snapshot.update)
-        const owners = packOwners(snapshot.owners)
-        await thread.ask({ type: 'fold', document, snapshot: copy, owners, upTo, at: now() }, [copy.buffer])
+        const bytes = new Uint8Array(snapshot.update)
+        const index = snapshot.index == null ? null : new Uint8Array(snapshot.index)
+        const copy = { bytes, index, owners: packOwners(snapshot.owners) }
+        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at: timers.now() }, [bytes.buffer])
       },
     },
     async probe() {
-      await thread.ask({ type: 'probe', at: now() })
+      await thread.ask({ type: 'probe', at: timers.now() })
     },
     failed: thread.failed,
     close: () => thread.close(),
@@ -73,12 +67,17 @@ function copyEntry({ update, actor, at }: LogEntry) {
   return { update: new Uint8Array(update), actor, at }
 }
 
-function unpacked({ bytes, lengths, owners, ...slice }: PackedSlice): LogSlice {
+function unpacked({ snapshot, bytes, lengths, actors, owners, ...slice }: PackedSlice): LogSlice {
   let offset = 0
-  const updates = lengths.map((length) => {
+  const entries = lengths.map((length) => {
     const start = offset
     offset += length
     return bytes.subarray(start, offset)
   })
-  return { ...slice, updates, owners: unpackOwners(owners) }
+  return {
+    ...slice,
+    updates: snapshot === null ? entries : [snapshot, ...entries],
+    actors: snapshot === null ? actors : [null, ...actors],
+    owners: unpackOwners(owners),
+  }
 }

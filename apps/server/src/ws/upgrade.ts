@@ -8,19 +8,22 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Actor, type CloseReason, limits, mayWrite, type ProblemCode } from '@weft/protocol'
+import { type Actor, type CloseReason, limits, mayWrite, type ProblemCode, problems } from '@weft/protocol'
 import { DocumentGone, LineageMismatch, type Rooms, StorageFailure, type Timers } from '@weft/sync'
 import type { WebSocket } from 'ws'
-import type { Access } from '../access.ts'
+import { type Access, anonymous } from '../access.ts'
+import { addressKey, countedAddress } from '../addresses.ts'
+import type { Bounds } from '../bounds.ts'
 import { TooLate, within } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Asking, Rate } from '../rates.ts'
 import type { DocumentStore } from '../storage/storage.ts'
 import { sendAllAway } from './drain.ts'
 import { type Handshake, handshakes } from './handshake.ts'
 import { heartbeat } from './heartbeat.ts'
 import { documentOfRoom, openRoom } from './open-rooms.ts'
-import { addressKey, isLoopback, places } from './places.ts'
+import { places, takeAll } from './places.ts'
 import { refuse } from './refusal.ts'
 import { SocketPeer } from './socket-peer.ts'
 import { parseSyncRequest, type SyncRequest } from './sync-request.ts'
@@ -34,8 +37,11 @@ export interface SyncDeps {
   readonly metrics: Pick<Metrics, 'upgrades' | 'closes'>
   /** A room is made for whoever connects to its name. */
   readonly openRooms?: boolean
-  /** Whom a connection counts for. By default the address of its socket. */
-  readonly addressOf?: (request: IncomingMessage) => string
+  /** Whom a connection counts for. */
+  readonly addressOf: (request: IncomingMessage) => string
+  readonly bounds: Bounds
+  /** Counts the rooms that are made for those who connect. */
+  readonly creates: Rate
 }
 
 export interface SyncEndpoint {
@@ -50,16 +56,17 @@ const retryAfterSeconds = 5
 export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
   const accept = handshakes()
   const peers = new Set<SocketPeer>()
-  const connections = places(limits.connections, limits.connectionsPerAddress)
+  const { bounds } = deps
+  const ofAddresses = places(bounds.connections, bounds.connectionsPerAddress)
+  const ofActors = places(bounds.connections, bounds.connectionsPerActor)
+  const ofDocuments = places(bounds.connections, bounds.connectionsPerDocument)
   const refusals = places(limits.refusals, limits.refusalsPerAddress)
   const stopHeartbeat = heartbeat(peers, deps.timers)
   let isDraining = false
 
-  const refuseUpgrade = (socket: Duplex, code: ProblemCode) => {
+  const refuseUpgrade = (socket: Duplex, code: ProblemCode, seconds = retryAfterSeconds) => {
     deps.metrics.upgrades.inc({ outcome: code })
-    const isForNow =
-      code === 'restarting' || code === 'too-many-connections' || code === 'storage-unavailable'
-    refuse(socket, code, isForNow ? retryAfterSeconds : undefined)
+    refuse(socket, code, isForNow(code) ? seconds : undefined)
   }
 
   const receive = async (handshake: Handshake) => {
@@ -71,39 +78,47 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     if ('refused' in admitted) return refuseUpgrade(socket, admitted.refused)
     if (isDraining) return refuseUpgrade(socket, 'restarting')
 
-    const address = deps.addressOf?.(request) ?? socket.remoteAddress ?? ''
-    const key = addressKey(address)
-    // Loopback connections count in all, but not for one address.
-    const leave = connections.take(isLoopback(address) ? `${key} ${socket.remotePort}` : key)
+    const { actor } = admitted
+    const address = deps.addressOf(request)
+    const leave = takeAll([
+      [ofAddresses, countedAddress(address)],
+      [ofActors, actor.id === anonymous.id ? null : actor.id],
+      [ofDocuments, wanted.document],
+    ])
     if (leave === null) return refuseUpgrade(socket, 'too-many-connections')
     socket.once('close', leave)
 
-    const document = await within(deps.timers, limits.upgradeMs, documentFor(wanted, admitted.actor))
+    const found = await within(deps.timers, limits.upgradeMs, documentFor(wanted, { actor, address }))
+    if (typeof found === 'number') return refuseUpgrade(socket, 'too-many-requests', found)
+    const document = found
     if (socket.destroyed) return
     if (isDraining) return refuseUpgrade(socket, 'restarting')
 
     const isThere = document !== null && document.trashedAt === null
-    const role = isThere ? deps.access.roleOf(admitted.actor, document) : null
+    const role = isThere ? deps.access.roleOf(actor, document) : null
     if (role !== null) {
       const access = mayWrite(role) ? 'write' : 'read'
       accept(handshake, access, (webSocket) => {
-        void join(begin(webSocket, handshake, wanted, admitted.actor, access), wanted)
+        void join(begin(webSocket, handshake, wanted, actor, access), wanted)
       })
       return
     }
-    const rest = refusals.take(key)
+    const rest = refusals.take(addressKey(address))
     if (rest === null) return refuseUpgrade(socket, 'too-many-connections')
     socket.once('close', rest)
     accept(handshake, 'read', (webSocket) =>
-      begin(webSocket, handshake, wanted, admitted.actor, 'read').close('not-found'),
+      begin(webSocket, handshake, wanted, actor, 'read').close('not-found'),
     )
   }
 
-  const documentFor = async (wanted: SyncRequest, actor: Actor) => {
+  /** A number: seconds to wait before this person makes another room. */
+  const documentFor = async (wanted: SyncRequest, who: Asking) => {
     const there = await deps.documents.get(wanted.document)
     if (there !== null || deps.openRooms !== true) return there
+    const wait = await deps.creates(who)
+    if (wait > 0) return wait
     const at = deps.timers.now()
-    return openRoom(deps.documents, { id: wanted.document, name: wanted.name, actor: actor.id, at })
+    return openRoom(deps.documents, { id: wanted.document, name: wanted.name, actor: who.actor.id, at })
   }
 
   const begin = (
@@ -156,6 +171,11 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
       stopHeartbeat()
     },
   }
+}
+
+function isForNow(code: ProblemCode): boolean {
+  const { status } = problems[code]
+  return status === 503 || status === 429
 }
 
 function reasonToClose(error: unknown): CloseReason {
