@@ -5,12 +5,13 @@
  * Entries lie in two tables: the latest where sqlite-arrivals.ts keeps them, the others in `updates`.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import { entryChecksum, type StoredSnapshot, snapshotChecksum } from './checksum.ts'
 import { packOwners } from './packed-owners.ts'
 import { Refusal } from './refusal.ts'
 import type { Arrivals } from './sqlite-arrivals.ts'
+import type { SqliteHistory } from './sqlite-history.ts'
 import type { PackedSlice, Write } from './sqlite-messages.ts'
 import { all, type EntryRow, first } from './sqlite-rows.ts'
 
@@ -20,6 +21,10 @@ export interface SqliteLog {
   insertFirst(document: DocumentId, entry: LogEntry): void
   fold(write: Extract<Write, { readonly type: 'fold' }>): void
   read(document: DocumentId, after: LogPosition): PackedSlice
+  /** The document as it was at `position`. */
+  readAt(document: DocumentId, position: LogPosition): PackedSlice
+  /** The last position that was written at or before `time`; 0: before the first. */
+  positionAt(document: DocumentId, time: number): LogPosition
 }
 
 interface Head {
@@ -30,14 +35,17 @@ interface Head {
   readonly folded: LogPosition
 }
 
-interface SnapshotRow extends StoredSnapshot {
+interface StoredSlice extends StoredSnapshot {
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+interface SnapshotRow extends StoredSlice {
   readonly position: LogPosition
   readonly at: number
-  readonly bytes: Uint8Array<ArrayBuffer>
   readonly checksum: number
 }
 
-export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog {
+export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: SqliteHistory): SqliteLog {
   const insert = database.prepare(
     'INSERT INTO updates (document, position, actor, at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -60,12 +68,46 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
        position = excluded.position, at = excluded.at, bytes = excluded.bytes, owners = excluded.owners,
        index_bytes = excluded.index_bytes, checksum = excluded.checksum`,
   )
+  const selectTime = database.prepare(
+    'SELECT max(position) AS position FROM updates WHERE document = ? AND at <= ?',
+  )
   const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
 
   function headOf(document: DocumentId): Head {
     const head = first<Head>(selectHead, document)
     if (head === undefined) throw gone(document)
     return { ...head, head: arrivals.of(document)?.head ?? head.head }
+  }
+
+  /** What is not folded, after `after`, which lies behind the snapshot. */
+  function entriesAfter(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly EntryRow[] {
+    const rows = [...all<EntryRow>(selectEntries, document, after), ...arrivals.rows(document, after)]
+    const wanted = rows.filter(({ position }) => position <= upTo)
+    let position = after
+    for (const row of wanted) {
+      position++
+      if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
+      if (row.checksum !== entryChecksum(document, position, row))
+        throw damaged(document, `entry ${position} fails its checksum`)
+    }
+    if (position !== Math.max(upTo, after))
+      throw damaged(document, `its log ends at ${position} instead of ${upTo}`)
+    return wanted
+  }
+
+  /** A rotten log may be folded: who folds it holds what it was. Its past has a hole then. */
+  function keepPast(document: DocumentId, folded: LogPosition, upTo: LogPosition): void {
+    const snapshot = first<SnapshotRow>(selectSnapshot, document)
+    try {
+      const replaced = folded === 0 ? null : checkedSnapshot(document, snapshot).bytes
+      history.keep(document, {
+        entries: entriesAfter(document, folded, upTo),
+        snapshot: replaced,
+        after: folded,
+      })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
   }
 
   return {
@@ -86,6 +128,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
+      keepPast(document, folded, upTo)
       const checksum = snapshotChecksum(document, upTo, at, snapshot)
       putSnapshot.run(document, upTo, at, snapshot.bytes, snapshot.owners, snapshot.index, checksum)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
@@ -96,25 +139,34 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals): SqliteLog
 
     read(document, after) {
       const { head, lineage, kind, folded } = headOf(document)
-      const updates: Uint8Array[] = []
-      const actors: ActorId[] = []
       const snapshot =
         after < folded ? checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)) : null
-      const owners = snapshot?.owners ?? nobody
-      let position = snapshot === null ? after : folded
-      const filed = all<EntryRow>(selectEntries, document, position)
-      for (const row of [...filed, ...arrivals.rows(document, position)]) {
-        position++
-        if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
-        if (row.checksum !== entryChecksum(document, position, row))
-          throw damaged(document, `entry ${position} fails its checksum`)
-        updates.push(row.update)
-        actors.push(row.actor)
+      const entries = entriesAfter(document, snapshot === null ? after : folded, head)
+      return { ...sliceOf(snapshot, entries), head, lineage, kind }
+    },
+
+    readAt(document, position) {
+      const { head, lineage, kind, folded } = headOf(document)
+      if (position > head)
+        throw new Refusal('missing', `document ${document} has no revision ${position}: it is at ${head}`)
+      if (position < folded) {
+        const past = history.past(document, position)
+        const snapshot = past.snapshot === null ? null : { bytes: past.snapshot, index: null, owners: nobody }
+        return { ...sliceOf(snapshot, past.entries), head: position, lineage, kind }
       }
-      if (position !== Math.max(head, after))
-        throw damaged(document, `its log ends at ${position} instead of ${head}`)
-      const ofSnapshot = { snapshot: snapshot?.bytes ?? null, index: snapshot?.index ?? null, owners }
-      return { ...ofSnapshot, ...packed(updates), actors, head, lineage, kind }
+      const snapshot =
+        folded > 0 ? checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)) : null
+      return { ...sliceOf(snapshot, entriesAfter(document, folded, position)), head: position, lineage, kind }
+    },
+
+    positionAt(document, time) {
+      const { folded } = headOf(document)
+      const latest = arrivals.rows(document, folded).findLast(({ at }) => at <= time)?.position
+      const filed = first<{ position: LogPosition | null }>(selectTime, document, time)?.position ?? null
+      const position = latest ?? filed ?? history.positionAt(document, time)
+      if (position !== null) return position
+      if (history.isWhole(document)) return 0
+      throw new Refusal('missing', `what document ${document} was then is not kept`)
     },
   }
 }
@@ -126,6 +178,16 @@ function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): Sn
   if (row.checksum !== snapshotChecksum(document, row.position, row.at, row))
     throw damaged(document, 'its snapshot fails its checksum')
   return row
+}
+
+function sliceOf(snapshot: StoredSlice | null, entries: readonly LogEntry[]) {
+  return {
+    snapshot: snapshot?.bytes ?? null,
+    index: snapshot?.index ?? null,
+    owners: snapshot?.owners ?? nobody,
+    ...packed(entries.map(({ update }) => update)),
+    actors: entries.map(({ actor }) => actor),
+  }
 }
 
 function packed(updates: readonly Uint8Array[]): Pick<PackedSlice, 'bytes' | 'lengths'> {

@@ -34,6 +34,8 @@ export type Write =
 
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
+  | { readonly type: 'read-at'; readonly document: DocumentId; readonly position: LogPosition }
+  | { readonly type: 'position-at'; readonly document: DocumentId; readonly time: number }
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'list'; readonly query: DocumentQuery }
 
@@ -53,6 +55,8 @@ export interface Answers {
   readonly 'file-arrivals': null
   readonly 'write-heads': null
   readonly read: PackedSlice
+  readonly 'read-at': PackedSlice
+  readonly 'position-at': LogPosition
   readonly get: DocumentRecord | null
   readonly list: DocumentPage
   readonly close: null
@@ -76,8 +80,8 @@ export interface PackedSlice {
   readonly kind: DocumentKind
 }
 
-/** `gone`, `exists` and `damaged` as the ports name them; `refused`: the caller's mistake. */
-export type FailureReason = 'gone' | 'exists' | 'damaged' | 'refused' | 'full' | 'failed'
+/** `gone`, `exists`, `missing` and `damaged` as the ports name them; `refused`: the caller's mistake. */
+export type FailureReason = 'gone' | 'exists' | 'missing' | 'damaged' | 'refused' | 'full' | 'failed'
 
 export interface Failure {
   readonly reason: FailureReason
