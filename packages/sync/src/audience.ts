@@ -3,11 +3,12 @@
  *
  * It says what the committed snapshot holds, and nothing else (R1).
  */
-import { type CloseReason, encode, type NotSavedReason } from '@weft/protocol'
+import { type Actor, type CloseReason, encode, type NotSavedReason } from '@weft/protocol'
 import { Member } from './member.ts'
 import { frame } from './outbox.ts'
 import type { Peer, Timers } from './ports.ts'
 import { PresenceWindow } from './presence-window.ts'
+import { ProgramPresence, type ProgramState } from './program-presence.ts'
 import type { Snapshot } from './snapshot.ts'
 import { encodeStateVector, type StateVector } from './state-vector.ts'
 
@@ -16,6 +17,7 @@ export class Audience {
   readonly #timers: Timers
   readonly #snapshot: Snapshot
   readonly #presence: PresenceWindow
+  readonly #programs: ProgramPresence
 
   constructor(timers: Timers, snapshot: Snapshot, isTurnUnderWay: () => boolean) {
     this.#timers = timers
@@ -32,6 +34,7 @@ export class Audience {
         for (const member of members) member.send(framed, snapshot.stateVector)
       },
     })
+    this.#programs = new ProgramPresence(timers, this.#presence)
   }
 
   get size(): number {
@@ -93,6 +96,11 @@ export class Audience {
     this.#presence.receive(member.peer, states)
   }
 
+  /** For a moment; where nobody is, nothing is shown. */
+  showProgram(actor: Actor, state: ProgramState): void {
+    if (this.#members.size > 0) this.#programs.show(actor, state)
+  }
+
   tellPresence(member: Member): void {
     const framed = this.#presence.all()
     if (framed !== null) member.send(framed, this.#snapshot.stateVector)
@@ -113,6 +121,7 @@ export class Audience {
   }
 
   close(): void {
+    this.#programs.close()
     this.#presence.close()
   }
 }

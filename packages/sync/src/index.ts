@@ -20,5 +20,6 @@ export {
   type Unsubscribe,
   type UpdateLog,
 } from './ports.ts'
+export type { ProgramState } from './program-presence.ts'
 export type { RoomDeps } from './room.ts'
 export { type Membership, Rooms, type RoomsStats } from './rooms.ts'

@@ -39,6 +39,7 @@ import {
   type Unsubscribe,
   type UpdateLog,
 } from './ports.ts'
+import type { ProgramState } from './program-presence.ts'
 import { isEmpty, refuseLeaps, type ScannedUpdate, scan } from './scan.ts'
 import { Snapshot } from './snapshot.ts'
 import { decodeStateVector } from './state-vector.ts'
@@ -187,6 +188,11 @@ export class Room {
     const durable = this.#uncommitted.nextTurn()
     this.#decide()
     return durable
+  }
+
+  /** Shows a program, for a moment, to those who are here. */
+  showProgram(actor: Actor, state: ProgramState): void {
+    if (!this.#ended) this.#audience.showProgram(actor, state)
   }
 
   /** Resolves when all that was taken before is durable. */

@@ -8,6 +8,7 @@ import { type Actor, type DocumentId, limits, MalformedMessage } from '@weft/pro
 import { LineageMismatch, MalformedUpdate } from './errors.ts'
 import type { Member } from './member.ts'
 import { type LogPosition, type Peer, StorageFailure } from './ports.ts'
+import type { ProgramState } from './program-presence.ts'
 import { Room, type RoomDeps } from './room.ts'
 
 /** A peer's place in a room. */
@@ -64,6 +65,11 @@ export class Rooms {
     } finally {
       this.#whenQuiet(document)
     }
+  }
+
+  /** Shows a program that has written, for a moment, to those who have the document open. */
+  showProgram(document: DocumentId, actor: Actor, state: ProgramState): void {
+    this.#places.get(document)?.room?.showProgram(actor, state)
   }
 
   /** The document went to the trash: sends its people away. */
