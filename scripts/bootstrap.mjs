@@ -4,6 +4,7 @@ import { buildWeb } from './build-web.mjs'
 import { install } from './install.mjs'
 import { runTogether } from './run-together.mjs'
 import { fail } from './say.mjs'
+import { serverFlags } from './server-flags.mjs'
 import { findNode } from './toolchain.mjs'
 
 const server = 'apps/server/src/main.ts'
@@ -12,7 +13,7 @@ const vitest = 'node_modules/vitest/vitest.mjs'
 const tasks = {
   start(node, rest) {
     tasks.build(node)
-    runTogether(node, [{ args: [server, ...rest] }])
+    runTogether(node, [{ args: [...serverFlags, server, ...rest] }])
   },
   build(node) {
     install(node, 'start')
@@ -20,7 +21,10 @@ const tasks = {
   },
   dev(node, rest) {
     install(node, 'everything')
-    runTogether(node, [{ args: ['--watch', server, ...rest] }, { args: [vite], folder: 'apps/web' }])
+    runTogether(node, [
+      { args: [...serverFlags, '--watch', server, ...rest] },
+      { args: [vite], folder: 'apps/web' },
+    ])
   },
   test(node, rest) {
     install(node, 'everything')

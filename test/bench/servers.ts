@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { serverFlags } from '../../scripts/server-flags.mjs'
 import { reason, startNode, stop } from './children.ts'
 import { type Dialect, roomName, type Target } from './generator/jobs.ts'
 import { installPeer } from './peers.ts'
@@ -17,6 +18,8 @@ export interface RunningServer extends Target {
   readonly url: string
   /** What it keeps is gone afterwards, except a data folder that was given. */
   stop(): Promise<void>
+  /** Without a chance to tidy up. */
+  kill(): Promise<void>
 }
 
 export interface ServerOptions {
@@ -71,6 +74,7 @@ async function startProgram(
   return {
     ...{ port, pid: child.pid ?? 0, dialect, url: `http://127.0.0.1:${port}` },
     stop: () => stop(child, 'SIGKILL'),
+    kill: () => stop(child, 'SIGKILL'),
   }
 }
 
@@ -83,7 +87,7 @@ export interface WeftOptions {
 export async function startWeft({ folder, flags = [] }: WeftOptions): Promise<RunningServer> {
   const port = await freePort()
   const settings = ['--port', String(port), '--data', folder, '--log-level', 'warn']
-  const child = startNode(main, { place: 'server', flags, arguments: settings })
+  const child = startNode(main, { place: 'server', flags: [...serverFlags, ...flags], arguments: settings })
   await printed(child, 'Weft is ready')
   const url = `http://127.0.0.1:${port}`
   while (!(await fetch(`${url}/readyz`)).ok) await sleep(20)
@@ -91,6 +95,7 @@ export async function startWeft({ folder, flags = [] }: WeftOptions): Promise<Ru
   return {
     ...{ port, pid: child.pid ?? 0, dialect: { kind: 'y-websocket', path: '/sync/' }, url },
     stop: () => stop(child, 'SIGTERM'),
+    kill: () => stop(child, 'SIGKILL'),
   }
 }
 

@@ -55,6 +55,8 @@ export function documentStoreSuite(adapter: Adapter): void {
       const expected = { ...named, revision: 0, updatedAt: drafted.createdAt, trashedAt: null }
       expect(await documents.create(drafted)).toEqual(expected)
       expect(await documents.get(drafted.id)).toEqual(expected)
+      expect(await documents.getMany([draft().id, drafted.id])).toEqual([expected])
+      expect(await documents.getMany([])).toEqual([])
       expect(await documents.get(draft().id)).toBeNull()
     })
 

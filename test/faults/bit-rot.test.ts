@@ -1,7 +1,8 @@
 /** Bits that rot in a document are noticed by whoever opens it, and by nobody else. */
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { closeCodes, type Problem, parseDocumentId } from '@weft/protocol'
+import { closeCodes, type DocumentId, type Problem, parseDocumentId } from '@weft/protocol'
 import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { expect, test } from 'vitest'
@@ -18,46 +19,52 @@ const seed = 1
 
 const content = (index: number) => `Document ${index} holds these words.`
 
-/** Half of them folded. */
-async function fill(folder: string, count: number): Promise<readonly string[]> {
-  const storage = await openSqlite({ folder, timers: realTimers })
-  const ids = Array.from({ length: count }, (_, index) => `document-${index}`)
+/** Of each three one is folded, one is a row of the log, and one has such a row that came just before the crash. */
+async function fill(folder: string, count: number): Promise<readonly DocumentId[]> {
+  await using before = await temporaryFolder()
+  const storage = await openSqlite({ folder: before.path, timers: realTimers })
+  const ids = Array.from({ length: count }, (_, index) => {
+    const id = parseDocumentId(`document-${index}`)
+    if (id === null) throw new RangeError('bad id')
+    return id
+  })
   await Promise.all(
-    ids.map(async (name, index) => {
-      const id = parseDocumentId(name)
-      if (id === null) throw new RangeError(`bad id ${name}`)
+    ids.map(async (id, index) => {
       const update = updateOf(index + 1, content(index))
       const first = { update, actor: 'guest:ann', at: 1 }
       const draft = {
         id,
-        title: name,
+        title: id,
         kind: 'text',
         language: null,
-        lineage: name,
+        lineage: id,
         createdBy: 'guest:ann',
         createdAt: 1,
       } as const
-      await storage.documents.create({ ...draft, first })
-      if (index % 2 === 0)
+      await storage.documents.create({ ...draft, first: index % 3 === 2 ? null : first })
+      if (index % 3 === 0)
         await storage.updates.fold(id, { update, owners: new Map([[index + 1, 'guest:ann']]) }, 1)
+      if (index % 3 === 2) await storage.updates.append(id, [first])
     }),
   )
+  // What a crash leaves: nothing was put in order.
+  await cp(before.path, folder, { recursive: true })
   await storage.close()
   return ids
 }
 
-/** One to three bits of what is stored of it. */
-function rot(database: DatabaseSync, id: string, dice: Random): void {
-  const table =
-    database.prepare('SELECT 1 FROM snapshots WHERE document = ?').get(id) === undefined
-      ? 'updates'
-      : 'snapshots'
+/** One to three bits of what is stored of it. Returns where that was. */
+function rot(database: DatabaseSync, id: string, dice: Random): string | undefined {
+  const holds = (table: string) =>
+    database.prepare(`SELECT 1 FROM ${table} WHERE document = ?`).get(id) !== undefined
+  const table = ['snapshots', 'updates', 'arrivals'].find(holds)
   const bytes = Uint8Array.from(
     database.prepare(`SELECT bytes FROM ${table} WHERE document = ?`).get(id)?.bytes as Uint8Array,
   )
   const bits = new Set(Array.from({ length: 1 + dice.below(3) }, () => dice.below(bytes.length * 8)))
   for (const bit of bits) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
   database.prepare(`UPDATE ${table} SET bytes = ? WHERE document = ?`).run(bytes, id)
+  return table
 }
 
 test(`of ${flips} rotten documents each is refused by name, and ${sound} others are served (seed ${seed})`, {
@@ -69,9 +76,10 @@ test(`of ${flips} rotten documents each is refused by name, and ${sound} others 
   const rotten = ids.slice(0, flips)
   const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
   database.exec('BEGIN')
-  for (const id of rotten) rot(database, id, dice)
+  const places = new Set(rotten.map((id) => rot(database, id, dice)))
   database.exec('COMMIT')
   database.close()
+  expect(places).toEqual(new Set(['snapshots', 'updates', 'arrivals']))
 
   await using server = await weft({ folder: folder.path })
   for (const id of rotten) {
@@ -80,7 +88,7 @@ test(`of ${flips} rotten documents each is refused by name, and ${sound} others 
   }
   for (const id of rotten.slice(0, 20)) {
     const client = wireClient(server.port, id)
-    expect(await client.closeCode()).toBe(closeCodes['internal-error'])
+    expect(await client.closeCode()).toBe(closeCodes['document-damaged'])
     expect(client.received.filter(({ type }) => type !== 'presence')).toEqual([])
   }
   for (const [index, id] of ids.entries()) {

@@ -5,12 +5,10 @@ import { plantedBuild } from '../support/planted-build.ts'
 import { type BrokenBuild, brokenBuilds } from './broken-builds.ts'
 
 const builds: readonly (readonly [string, BrokenBuild])[] = Object.entries(brokenBuilds)
-const looked = builds.filter(([, { isShort }]) => isLongLane || isShort === true)
-/** The first file of each is the quickest. */
 const filesOf = ({ caughtBy }: BrokenBuild) => (isLongLane ? caughtBy : caughtBy.slice(0, 1))
 
 describe('the tests find out that', () => {
-  for (const [name, build] of looked) {
+  for (const [name, build] of builds) {
     test(name, { timeout: timeLimit(60_000) }, async () => {
       await using planted = await plantedBuild(build.edits)
       for (const file of filesOf(build)) {
@@ -24,7 +22,10 @@ describe('the tests find out that', () => {
 
 test('a copy without a fault passes the same tests', { timeout: timeLimit(120_000) }, async () => {
   await using planted = await plantedBuild([])
-  const files = [...new Set(looked.flatMap(([, build]) => filesOf(build)))]
+  // Those of this folder take their time, and pass or fail here anyway.
+  const files = [...new Set(builds.flatMap(([, build]) => filesOf(build)))].filter(
+    (file) => !file.startsWith('faults/'),
+  )
   const { failed, passed } = await planted.runTests(files)
   expect(failed).toEqual([])
   expect(passed).toBeGreaterThan(files.length)

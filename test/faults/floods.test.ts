@@ -14,11 +14,13 @@ import { updateOf, wireClient } from '../support/wire-client.ts'
 
 const program = fileURLToPath(new URL('./hostile-program.ts', import.meta.url))
 const mebibyte = 1024 * 1024
-const attackMs = figure({ short: 2_500, long: 30_000 })
+const attackMs = figure({ short: 1_200, long: 10_000 })
 /** Polling and a busy machine add as much as this. */
 const noiseMs = 20
-/** A machine that does something else in the middle of it may spoil one. */
-const attempts = 4
+/** Elsewhere and here in turn, so often; the medians count: what a machine does in between may spoil one. */
+const rounds = 3
+/** And this often in all, when it was spoilt: a server that is not fair never is. */
+const attempts = 2
 
 interface Target {
   readonly server: RestartingServer
@@ -56,6 +58,10 @@ async function p99While(attack: string, { server, documents }: Target): Promise<
   return times[Math.floor(times.length * 0.99)] ?? 0
 }
 
+function median(all: readonly number[]): number {
+  return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+}
+
 beforeAll(async () => {
   ;[target, beside] = await Promise.all([openTarget(), openTarget()])
   pairs = await Promise.all(
@@ -76,7 +82,13 @@ describe('while somebody floods the server, others wait at most twice as long, a
       let seen = { elsewhere: 0, here: Number.POSITIVE_INFINITY }
       const isFair = () => seen.here < Math.max(2 * seen.elsewhere, seen.elsewhere + noiseMs)
       for (let left = attempts; left > 0 && !isFair(); left--) {
-        seen = { elsewhere: await p99While(attack, beside), here: await p99While(attack, target) }
+        const elsewhere: number[] = []
+        const here: number[] = []
+        for (let round = 0; round < rounds; round++) {
+          elsewhere.push(await p99While(attack, beside))
+          here.push(await p99While(attack, target))
+        }
+        seen = { elsewhere: median(elsewhere), here: median(here) }
       }
       const grown = (await server.metric('process_resident_memory_bytes')) - residentBefore
       note(`flood with ${attack}`, {

@@ -4,18 +4,19 @@ import { describe, expect, test } from 'vitest'
 
 const quiet: Signs = {
   now: 0,
-  bytesRead: 0,
-  hasSpoken: false,
+  heardAt: 0,
+  spokenAt: 0,
   isReading: true,
   unfinished: 0,
   begun: 0,
 }
 
-/** Beats once a second up to `seconds`; what was said, by second. `well` is left out. */
+/** Beats when it is due, up to `seconds`; what was said, by second. `well` is left out. */
 function live(seconds: number, signs: (second: number) => Partial<Signs>): readonly [number, Verdict][] {
   const watched = pulse(0)
   const said: [number, Verdict][] = []
   for (let second = 1; second <= seconds; second++) {
+    if (second * 1_000 < watched.nextAt) continue
     const verdict = watched.beat({ ...quiet, ...signs(second), now: second * 1_000 })
     if (verdict !== 'well') said.push([second, verdict])
     if (verdict === 'dead' || verdict === 'stuck') break
@@ -25,7 +26,7 @@ function live(seconds: number, signs: (second: number) => Partial<Signs>): reado
 
 describe('[W22] the heartbeat', () => {
   test('pings and speaks every 20 s where nothing else is said', () => {
-    expect(live(61, (second) => ({ bytesRead: second }))).toEqual([
+    expect(live(61, (second) => ({ heardAt: second * 1_000 }))).toEqual([
       [20, 'ping-and-speak'],
       [40, 'ping-and-speak'],
       [60, 'ping-and-speak'],
@@ -33,19 +34,19 @@ describe('[W22] the heartbeat', () => {
   })
 
   test('only pings where messages are sent anyway', () => {
-    expect(live(45, (second) => ({ bytesRead: second, hasSpoken: true }))).toEqual([
+    expect(live(45, (second) => ({ heardAt: second * 1_000, spokenAt: second * 1_000 }))).toEqual([
       [20, 'ping'],
       [40, 'ping'],
     ])
   })
 
   test('gives up what is silent for 45 s, and not before', () => {
-    expect(live(60, (second) => ({ bytesRead: Math.min(second, 10) })).at(-1)).toEqual([55, 'dead'])
+    expect(live(60, (second) => ({ heardAt: Math.min(second, 10) * 1_000 })).at(-1)).toEqual([55, 'dead'])
   })
 
   test('takes any byte as a sign of life, also from the middle of a large message', () => {
     const slowUpload = live(200, (second) => ({
-      bytesRead: second * 50_000,
+      heardAt: second * 1_000,
       unfinished: second * 50_000,
       begun: 1,
     }))
@@ -59,9 +60,17 @@ describe('[W22] the heartbeat', () => {
   })
 })
 
+test('a connection that does nothing is looked at only when a ping is due', () => {
+  const watched = pulse(0)
+  watched.beat({ ...quiet, now: 1_000 })
+  expect(watched.nextAt).toBe(limits.heartbeatMs)
+  watched.beat({ ...quiet, now: limits.heartbeatMs, heardAt: 19_000 })
+  expect(watched.nextAt).toBe(2 * limits.heartbeatMs)
+})
+
 describe('[W23] an unfinished message', () => {
   test('is given 10 s when little of it comes', () => {
-    expect(live(60, (second) => ({ bytesRead: second, unfinished: 3, begun: 1 })).at(-1)).toEqual([
+    expect(live(60, (second) => ({ heardAt: second * 1_000, unfinished: 3, begun: 1 })).at(-1)).toEqual([
       12,
       'stuck',
     ])
@@ -71,7 +80,7 @@ describe('[W23] an unfinished message', () => {
     const rate = limits.messageBytesPerSecond * 1.1
     const seconds = Math.floor(limits.writerFrameBytes / rate)
     const verdicts = live(seconds, (second) => ({
-      bytesRead: second * rate,
+      heardAt: second * 1_000,
       unfinished: second * rate,
       begun: 1,
     }))
@@ -80,7 +89,7 @@ describe('[W23] an unfinished message', () => {
 
   test('is not confused with the next one, which has its own time', () => {
     const verdicts = live(60, (second) => ({
-      bytesRead: second,
+      heardAt: second * 1_000,
       unfinished: 3,
       begun: Math.floor(second / 8),
     }))

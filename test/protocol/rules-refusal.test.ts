@@ -66,7 +66,7 @@ describe.concurrent('[W26] what is refused before the upgrade is an HTTP answer 
       documents: (documents) => ({ ...documents, get: () => new Promise(() => {}) }),
     })
     const answer = rawSocket(hanging.port, '/sync/any')
-    await until(() => time.pending > 1)
+    await until(() => time.pending > 2)
     time.advance(limits.upgradeMs)
     await expectRefused(await answer, 503, 'storage-unavailable')
     const stopped = hanging.stop()
@@ -213,7 +213,7 @@ describe.concurrent('[W25] a server that stops', () => {
 
 describe.concurrent('[W8] a document that cannot be opened', () => {
   const failures = [
-    ['is damaged', () => Promise.reject(new DocumentDamaged()), closeCodes['internal-error']],
+    ['is damaged', () => Promise.reject(new DocumentDamaged()), closeCodes['document-damaged']],
     [
       'fails in a way nobody foresaw',
       () => Promise.reject(new TypeError('oh')),
@@ -226,7 +226,7 @@ describe.concurrent('[W8] a document that cannot be opened', () => {
     ],
   ] as const
   for (const [what, read, code] of failures) {
-    test(`because it ${what}: ${code}, to come back later`, async () => {
+    test(`because it ${what}: ${code}`, async () => {
       const broken = await syncServer({ log: (log) => ({ read, append: log.append, fold: log.fold }) })
       const client = wireClient(broken.port, await broken.create('broken'))
       expect(await client.closeCode()).toBe(code)

@@ -16,6 +16,11 @@ function worker(options: Partial<Parameters<typeof startDocumentWorker>[0]> = {}
   return started
 }
 
+function threadsOfThisProcess(): number {
+  const { workers } = process.report.getReport() as { readonly workers: readonly unknown[] }
+  return workers.length
+}
+
 describe('documents in a worker', () => {
   it('read, write and fold as here', async () => {
     const documents = worker()
@@ -77,6 +82,24 @@ describe('documents in a worker', () => {
     const read = documents.readText([contentUpdate('a')]).then(done('read'))
     await Promise.all([first, ...folds, read])
     expect(order).toEqual(['running', 'read', 'fold', 'fold'])
+  })
+
+  it('end a thread that has nothing to do, and start another for the next task', async () => {
+    const rests: (() => void)[] = []
+    const timers: Timers = {
+      now: realTimers.now,
+      after(ms, task) {
+        if (ms === 7_000) rests.push(task)
+        return () => {}
+      },
+    }
+    const documents = worker({ timers, idleMs: 7_000 })
+    expect(contentOf([await documents.writeText('one')])).toBe('one')
+    const threads = threadsOfThisProcess()
+    expect(rests).toHaveLength(1)
+    rests[0]?.()
+    await until(() => threadsOfThisProcess() < threads)
+    expect(contentOf([await documents.writeText('two')])).toBe('two')
   })
 
   it('reject everything that is left when closed', async () => {

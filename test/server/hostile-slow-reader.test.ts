@@ -6,10 +6,13 @@ import { type SyncServer, syncServer } from '../support/sync-server.ts'
 import { until } from '../support/until.ts'
 import { updateOf, wireClient } from '../support/wire-client.ts'
 
+/** More than the kernels on both sides take. */
+const huge = { textLength: 64 * 1024 * 1024, stateBytes: 64 * 1024 * 1024 }
+
 let server: SyncServer
 
 beforeAll(async () => {
-  server = await syncServer()
+  server = await syncServer({ bounds: huge })
 })
 afterAll(() => server.stop())
 

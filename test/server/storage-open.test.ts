@@ -79,6 +79,19 @@ test('a second process is refused, by name of the file, until the first is gone,
   await openAndClose(folder.path)
 })
 
+test('a second one is refused too while the first has written nothing yet', async () => {
+  await using folder = await temporaryFolder()
+  await openAndClose(folder.path)
+  const first = await openSqlite({ folder: folder.path, timers: realTimers })
+  const database = new DatabaseSync(join(folder.path, 'weft.sqlite'), { readOnly: true, timeout: 0 })
+  try {
+    expect(() => database.prepare('SELECT id FROM documents').all()).toThrow('locked')
+  } finally {
+    database.close()
+  }
+  await first.close()
+})
+
 test('a database of a newer program is refused and left alone', async () => {
   await using folder = await temporaryFolder()
   await openAndClose(folder.path)

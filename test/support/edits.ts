@@ -58,7 +58,8 @@ export function editAnything(doc: Y.Doc, seeded: Random): void {
   }
 }
 
-function wholeIndex(content: string, index: number): number {
+/** Where a letter begins, at `index` or one before. */
+export function wholeIndex(content: string, index: number): number {
   const unit = content.charCodeAt(index)
   return unit >= 0xdc00 && unit <= 0xdfff ? index - 1 : index
 }

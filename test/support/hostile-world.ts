@@ -119,6 +119,7 @@ export class HostileWorld {
       access: visitor.access,
       actor: { id: `guest:${visitor.access}`, kind: 'guest', name: null, dye: null },
       receipts: true,
+      inflates: false,
       queuedBytes: 0,
       send: (framed) => {
         for (const bytes of messagesIn(framed)) hear(visitor, bytes)

@@ -79,6 +79,7 @@ export class Person {
       access: options.access ?? 'write',
       actor: this.actor,
       receipts: options.receipts ?? true,
+      inflates: false,
       get queuedBytes() {
         return person.isStalled ? person.incoming.reduce((total, framed) => total + framed.length, 0) : 0
       },

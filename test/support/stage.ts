@@ -3,7 +3,7 @@ import { type Client, createClient } from '@weft/client'
 import type { DocumentResource } from '@weft/protocol'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { complaintsOf, type Look, openBrowser, openProfile } from './browser.ts'
-import { type ServerProcess, serverProcess } from './server-process.ts'
+import { serverProcess } from './server-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { until } from './until.ts'
 import { type Writer, writerOn } from './writer.ts'
@@ -31,10 +31,12 @@ export interface Stage extends AsyncDisposable {
   readonly complaints: readonly string[]
 }
 
-export async function openStage(): Promise<Stage> {
+/** `flags`: settings of the server. */
+export async function openStage(flags: readonly string[] = []): Promise<Stage> {
   const folder = await temporaryFolder()
   const browser = await openBrowser()
-  let server = startOn(folder.path, '0')
+  const startOn = (port: string) => serverProcess(['--data', folder.path, '--port', port, ...flags])
+  let server = startOn('0')
   const url = await server.url()
   const client = createClient({ baseUrl: url })
   const complaints: (readonly string[])[] = []
@@ -77,7 +79,7 @@ export async function openStage(): Promise<Stage> {
       await server.ended()
     },
     async startServer() {
-      server = startOn(folder.path, new URL(url).port)
+      server = startOn(new URL(url).port)
       await until(() => answers(url), { what: 'the server answers again', withinMs: 20_000 })
     },
     get complaints() {
@@ -91,10 +93,6 @@ export async function openStage(): Promise<Stage> {
       await folder[Symbol.asyncDispose]()
     },
   }
-}
-
-function startOn(data: string, port: string): ServerProcess {
-  return serverProcess(['--data', data, '--port', port])
 }
 
 async function goHome(browser: Browser): Promise<void> {

@@ -11,6 +11,7 @@ import { type Actor, type DocumentId, type DocumentKind, parseDocumentId, type R
 import { type Bounds, defaultBounds } from '@weft/server/bounds'
 import { localBus } from '@weft/server/bus/local'
 import { realTimers } from '@weft/server/clock'
+import { deflate } from '@weft/server/deflate'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { openLog, reporterTo } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
@@ -52,12 +53,15 @@ export async function syncServer(options: SyncServerOptions = {}): Promise<SyncS
   const worker = startDocumentWorker({ timers: realTimers })
   const updates = options.log?.(storage.updates) ?? storage.updates
   const documents = options.documents?.(storage.documents) ?? storage.documents
+  const bounds = { ...defaultBounds, ...options.bounds }
   const rooms = new Rooms({
     log: updates,
     bus: localBus(),
     folder: worker,
+    deflate,
     timers: realTimers,
     reporter: reporterTo(log),
+    caps: bounds,
   })
   const server = createServer()
   const access: SyncDeps['access'] = {
@@ -72,7 +76,7 @@ export async function syncServer(options: SyncServerOptions = {}): Promise<SyncS
     log,
     metrics: createMetrics(),
     addressOf: options.addressOf ?? ((request) => request.socket.remoteAddress ?? ''),
-    bounds: { ...defaultBounds, ...options.bounds },
+    bounds,
     creates: async () => 0,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

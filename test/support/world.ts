@@ -11,6 +11,7 @@ import {
   baseOf,
   type FoldedLog,
   type LogEntry,
+  type RoomCaps,
   type RoomDeps,
   Rooms,
   StorageFailure,
@@ -34,8 +35,11 @@ export class World {
   rooms: Rooms
   #clientIds = 1
 
-  constructor(seed: number, storage: Storage = openMemory()) {
+  readonly #caps: RoomCaps | undefined
+
+  constructor(seed: number, storage: Storage = openMemory(), caps?: RoomCaps) {
     this.random = random(seed)
+    this.#caps = caps
     this.storage = storage
     this.log = new FaultyLog(this.storage.updates, this.timers, this.random)
     this.rooms = new Rooms(this.#deps())
@@ -52,6 +56,7 @@ export class World {
         },
       },
       timers: this.timers,
+      ...(this.#caps === undefined ? {} : { caps: this.#caps }),
       reporter: { warn: (event, facts) => void this.warnings.push(`${event} ${JSON.stringify(facts)}`) },
     }
   }

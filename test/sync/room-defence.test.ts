@@ -68,6 +68,7 @@ describe('Nothing a peer sends disturbs another', () => {
 
 describe('A slow reader', () => {
   test('[R10] costs a bounded amount of memory, and has everything when it is quick again', async () => {
+    world = new World(1, undefined, { ...limits, textLength: limits.stateBytes })
     const { people } = await world.together('ann', 'slow')
     const [ann, slow] = people
     if (ann === undefined || slow === undefined) throw new Error('nobody')

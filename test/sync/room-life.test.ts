@@ -51,6 +51,31 @@ describe('Opening and closing', () => {
     expect((await world.stored(document)).getText('content').toString()).toBe('folded')
   })
 
+  test('[R5] a long tail is folded while people are there, after a rest', async () => {
+    const { document, people } = await world.together('ann')
+    const [ann] = people
+    const typeOne = async () => {
+      ann?.type(ann.text.length, 'x')
+      await world.settled()
+    }
+    for (let entry = 0; entry < 128; entry++) await typeOne()
+    world.timers.advance(10_000)
+    await world.settled()
+    expect((await world.storage.updates.read(document, 0)).updates).toHaveLength(128)
+    await typeOne()
+    await world.settled()
+    const folded = await world.storage.updates.read(document, 0)
+    expect(folded.actors).toEqual([null])
+    expect(folded.index).not.toBeNull()
+    // The next one has to wait for its rest, and comes by itself.
+    for (let entry = 0; entry < 200; entry++) await typeOne()
+    world.timers.advance(2_000)
+    await world.settled()
+    expect((await world.storage.updates.read(document, 0)).updates.length).toBeLessThan(128)
+    expect((await world.stored(document)).getText('content').toString()).toBe('x'.repeat(329))
+    expect(world.warnings).toEqual([])
+  })
+
   const interleavings = Array.from({ length: 60 }, (_, index) => index)
   test.each(interleavings)(
     '[R6] who comes back while the room folds and closes finds everything (interleaving %i)',

@@ -71,12 +71,9 @@ describe('A program', () => {
       user: { id: 'token:robot', kind: 'token', name: 'robot', dye: 12 },
       cursor: { head: caret },
     })
-    world.timers.advance(limits.programPresenceMs / 2)
     world.rooms.showProgram(document, robot, { client: 78, state: {} })
     await world.settled()
-    world.timers.advance(limits.programPresenceMs * 0.9)
-    await world.settled()
-    // Shown once, however often it writes, and still here after its second time.
+    // Once, however often it writes.
     expect(names().filter((name) => name === 'robot')).toHaveLength(1)
     world.timers.advance(limits.programPresenceMs)
     await world.settled()

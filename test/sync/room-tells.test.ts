@@ -167,6 +167,7 @@ describe('While the storage fails', () => {
   })
 
   test('reading stops when too much waits, and goes on after', async () => {
+    world = new World(1, undefined, { ...limits, textLength: limits.stateBytes })
     const { people } = await world.together('ann')
     const [ann] = people
     world.log.hold()

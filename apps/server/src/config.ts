@@ -102,6 +102,7 @@ function help(): string {
   ])
   return [
     'Usage: npm start -- [settings]',
+    '       npm start -- inspect <document> [--salvage <file>] [settings]',
     '',
     'Settings, as a flag or as an environment variable:',
     ...lines,

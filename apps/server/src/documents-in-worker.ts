@@ -1,7 +1,8 @@
 /**
  * Yjs documents built in a worker thread, one after the other. What somebody waits for goes before folding, which
  * nobody does. A task that takes too long is ended with its thread; so is one that takes too much memory. The
- * next task gets a new thread.
+ * next task gets a new thread. A thread that has nothing to do ends too: what large documents took of memory, only
+ * its end gives back.
  */
 import { Worker } from 'node:worker_threads'
 import type { Base, Folder, Timers } from '@weft/sync'
@@ -25,6 +26,7 @@ export interface DocumentWorkerOptions {
   readonly timers: Timers
   readonly entry?: URL
   readonly taskMs?: number
+  readonly idleMs?: number
 }
 
 const workerMemoryMb = 1024
@@ -36,11 +38,13 @@ interface Job {
 }
 
 export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWorker {
-  const { timers, entry = new URL('./document-worker.ts', import.meta.url), taskMs = 10_000 } = options
+  const { timers, entry = new URL('./document-worker.ts', import.meta.url) } = options
+  const { taskMs = 10_000, idleMs = 15_000 } = options
   const awaited: Job[] = []
   const unhurried: Job[] = []
   let thread: Worker | null = null
   let running: { readonly job: Job; readonly cancelDeadline: () => void } | null = null
+  let cancelIdle = () => {}
   let closed = false
 
   function start(): Worker {
@@ -62,7 +66,11 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
   function next(): void {
     if (running !== null) return
     const job = awaited.shift() ?? unhurried.shift()
-    if (job === undefined) return
+    cancelIdle()
+    if (job === undefined) {
+      cancelIdle = timers.after(idleMs, endThread)
+      return
+    }
     thread ??= start()
     const worker = thread
     const cancelDeadline = timers.after(taskMs, () => {
@@ -76,13 +84,19 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
     )
   }
 
+  function endThread(): void {
+    const idle = thread
+    thread = null
+    void idle?.terminate()
+  }
+
   function settle(how: (job: Job) => void): void {
     const ended = running
     if (ended === null) return
     running = null
     ended.cancelDeadline()
     how(ended.job)
-    next()
+    if (!closed) next()
   }
 
   /** Only the first word about a thread's end counts: its task is over then, and another thread may be at work. */
@@ -109,6 +123,7 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
     writeText: async (content) => bytes(await ask(awaited, { type: 'write-text', text: content })),
     async close() {
       closed = true
+      cancelIdle()
       for (const job of [...awaited.splice(0), ...unhurried.splice(0)])
         job.reject(new WorkerFailure('closed'))
       const worker = thread

@@ -2,21 +2,26 @@
  * The composition root: settings → adapters → server → signals. The only file that reads the environment, names an
  * adapter, prints to people, or ends the process.
  */
+import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { StorageFailure } from '@weft/sync'
 import { isLoopback } from './access.ts'
 import { localBus } from './bus/local.ts'
 import { realTimers } from './clock.ts'
-import { type Config, readConfig } from './config.ts'
+import { type Config, type ConfigOutcome, readConfig } from './config.ts'
 import { startDocumentWorker } from './documents-in-worker.ts'
 import { freshGuestKey, openGuestKey } from './identity.ts'
+import { type InspectCommand, inspectionText, parseInspect, salvaged } from './inspect.ts'
 import { type Logger, openLog, reporterTo } from './log.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { openMemory } from './storage/memory.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import { inspectSqlite } from './storage/sqlite-inspection.ts'
 import type { Storage } from './storage/storage.ts'
 
-const outcome = readConfig(process.argv.slice(2), process.env)
+const command = parseInspect(process.argv.slice(2))
+const words = command === null || typeof command === 'string' ? process.argv.slice(2) : command.rest
+const outcome = typeof command === 'string' ? refusedBecause(command) : readConfig(words, process.env)
 switch (outcome.type) {
   case 'help':
     console.log(outcome.text)
@@ -26,7 +31,29 @@ switch (outcome.type) {
     process.exitCode = 2
     break
   case 'config':
-    await run(outcome.config)
+    if (command === null || typeof command === 'string') await run(outcome.config)
+    else await inspect(command, outcome.config)
+}
+
+async function inspect({ document, salvage }: InspectCommand, { data }: Config): Promise<void> {
+  try {
+    const found = inspectSqlite(data, document)
+    if (found === null) throw new RangeError(`There is no document ${document} in ${data}.`)
+    console.log(inspectionText(found))
+    if (salvage !== null) {
+      // Never over a file that is there.
+      await writeFile(salvage, salvaged(found), { flag: 'wx' })
+      console.log(`Revision ${found.intact.upTo} is in ${salvage}.`)
+    }
+    process.exitCode = found.faults.length === 0 ? 0 : 3
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  }
+}
+
+function refusedBecause(reason: string): ConfigOutcome {
+  return { type: 'refused', reason }
 }
 
 async function run(config: Config): Promise<void> {

@@ -1,6 +1,7 @@
 /** What `/metrics` shows, in the Prometheus format. Labels are few and bounded: never an id, a title or a name. */
 import type { RoomsStats } from '@weft/sync'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { hardlyEverMs, watchEventLoop } from './event-loop-lag.ts'
 
 export interface Metrics {
   readonly registry: Registry
@@ -13,7 +14,8 @@ export interface Metrics {
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: hardlyEverMs })
+  watchEventLoop(registry)
   const registers = [registry]
   return {
     registry,
@@ -42,13 +44,19 @@ export function createMetrics(): Metrics {
 /** Adds the gauges that are read when somebody asks. */
 export function watchRooms(
   metrics: Metrics,
-  live: { readonly stats: () => RoomsStats; readonly connections: () => number },
+  live: {
+    readonly stats: () => RoomsStats
+    readonly connections: () => number
+    readonly damaged: () => number
+  },
 ): void {
   const gauges = [
     ['weft_rooms', 'Documents in memory.', () => live.stats().rooms],
     ['weft_peers', 'People and programs in rooms.', () => live.stats().peers],
     ['weft_uncommitted_bytes', 'Bytes of updates not yet durable.', () => live.stats().uncommittedBytes],
+    ['weft_room_bytes', 'Memory that open documents hold, about.', () => live.stats().bytes],
     ['weft_connections', 'Open WebSockets.', live.connections],
+    ['weft_damaged_documents', 'Documents met since the start whose checksums fail.', live.damaged],
   ] as const
   for (const [name, help, read] of gauges) {
     new Gauge({

@@ -11,6 +11,8 @@ import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
+import { watchDamage } from './damage.ts'
+import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
 import { createApp } from './http/app.ts'
@@ -71,7 +73,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   server.maxConnections = bounds.connections + limits.httpConnections
   const port = await listen(server, config)
 
-  const rooms = new Rooms({ log: storage.updates, bus, folder: worker, timers, reporter: reporterTo(log) })
+  const damage = watchDamage(storage.updates, log)
+  const rooms = new Rooms({
+    ...{ log: damage.log, bus, folder: worker, deflate, timers, reporter: reporterTo(log) },
+    caps: bounds,
+  })
   const guests = createGuests(deps.guestKey)
   const access = createAccess({ ...config, port }, guests)
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
@@ -86,12 +92,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     access,
     guests,
     worker,
-    reader: createReader(storage.updates, worker),
+    reader: createReader(damage.log, worker),
     timers,
     log,
     metrics,
     addressOf,
     rates,
+    largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
   })
@@ -110,7 +117,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
-  watchRooms(metrics, { stats: () => rooms.stats(), connections: () => sync.connections })
+  watchRooms(metrics, {
+    stats: () => rooms.stats(),
+    connections: () => sync.connections,
+    damaged: () => damage.documents,
+  })
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {

@@ -9,8 +9,11 @@ const sentences: Partial<Record<ProblemCode, string>> = {
   'not-found': 'It is not there any more.',
   'document-in-trash': 'The document is in the trash.',
   'too-large': 'It is larger than this server accepts.',
+  'document-full': 'The document is full.',
+  'document-damaged': 'What this server has stored of it is damaged.',
   'malformed-text': 'It has characters that are not well-formed text.',
   'too-many-requests': 'Too many requests at once. Wait a moment.',
+  overloaded: 'The server has no memory for another document now. Wait a moment.',
   'storage-unavailable': 'The server cannot store changes now.',
   restarting: 'The server is restarting.',
 }

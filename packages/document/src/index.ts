@@ -1,3 +1,4 @@
+export { changesBetween } from './changes-between.ts'
 export { contentOf, contentUpdate, foldUpdates, IncompleteUpdates } from './content.ts'
 export { type ClientIdOf, type ContentEdit, editContent, mergeEdits } from './content-edit.ts'
 export {
@@ -11,7 +12,7 @@ export {
 } from './edits.ts'
 export { lineRange, type Place } from './lines.ts'
 export { type FoundSection, findSection, type Heading, headingsOf, type Section } from './sections.ts'
-export { applyChanges, changesBetween, type TextChange } from './text-change.ts'
+export { applyChanges, type TextChange } from './text-change.ts'
 export { titleOf } from './title.ts'
 export {
   type Hunk,

@@ -1,8 +1,9 @@
 /** Unified diffs of one text: read, written, and laid onto a text that may have moved on since. */
 import { DIFF_EQUAL, DIFF_INSERT, makeDiff } from '@sanity/diff-match-patch'
+import { changesBetween } from './changes-between.ts'
 import type { Misfit } from './edits.ts'
 import { linesOf, shortened } from './lines.ts'
-import { changesBetween, type TextChange } from './text-change.ts'
+import type { TextChange } from './text-change.ts'
 
 export interface Hunk {
   /** The first line that it speaks of, from 1; where nothing is removed or kept, the line before. */

@@ -183,19 +183,8 @@ function countingSocket(onSent: (message: 'answer' | 'update') => void): typeof 
   }
 }
 
+/** Of a final code; one that this page does not know ends access all the same. */
 function closeReason(code: number): CloseReason {
-  switch (code) {
-    case closeCodes.malformed:
-      return 'malformed'
-    case closeCodes['signed-out']:
-      return 'signed-out'
-    case closeCodes['not-found']:
-      return 'not-found'
-    case closeCodes['out-of-sync']:
-      return 'out-of-sync'
-    case closeCodes['too-many-messages']:
-      return 'too-many-messages'
-    default:
-      return 'forbidden'
-  }
+  const reasons = Object.keys(closeCodes) as CloseReason[]
+  return reasons.find((reason) => closeCodes[reason] === code) ?? 'forbidden'
 }

@@ -12,6 +12,10 @@ export const closeCodes = {
   'not-found': 4404,
   /** Other lineage, or the client's history has a hole that it cannot fill itself. */
   'out-of-sync': 4409,
+  /** The document takes no more; for clients that would not understand `not-saved`. */
+  'document-full': 4413,
+  /** What is stored of the document fails its checksum: it is served to nobody. */
+  'document-damaged': 4422,
   'too-many-messages': 4429,
   'internal-error': 1011,
   /** The server restarts or drains: come back. */

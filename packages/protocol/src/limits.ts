@@ -19,14 +19,26 @@ export const limits = {
   /** A WebSocket frame of someone who may write. As large as a whole document: a smaller one would lock out
    *  a client that was offline for long, and it would retry for ever. */
   writerFrameBytes: 16 * 1024 * 1024,
-  /** A WebSocket frame of someone who may only read: state vectors and presence. */
-  viewerFrameBytes: 256 * 1024,
+  /** A WebSocket frame of someone who may only read: state vectors, and presence, which stock clients repeat. */
+  viewerFrameBytes: 1024 * 1024,
   /** One binary update over REST. */
   updateBytes: 16 * 1024 * 1024,
   /** One presence state, as JSON. Real ones have 100 to 400 bytes. */
   presenceStateBytes: 4 * 1024,
   /** Client ids one connection may announce. Yjs takes a new one when two collide. */
   presenceIdsPerPeer: 4,
+  /** All presence states of one message; what is larger is ignored. Two thousand people, repeated by a stock client. */
+  presenceBytes: 1024 * 1024,
+  /** Questions that a connection may ask at once, and the time between two after that: later ones wait. An honest
+   *  client asks once, and the answer is as large as the document. */
+  questionsBurst: 10,
+  questionMs: 1_000,
+  /** A state vector: that of a document with all its clients. */
+  stateVectorBytes: 256 * 1024,
+  /** Client ids of a document: each page in which somebody wrote. All of them are in every state vector. */
+  clientsPerDocument: 20_000,
+  /** How often somebody who goes on writing in a full document is asked whether it fits now. */
+  fullRetryMs: 10_000,
   /** Nesting of arrays and objects inside an update or a presence state: deeper ones overflow stacks. */
   nesting: 64,
   /** Clocks (characters, mostly) that one client's part of one update may cover. */
@@ -41,6 +53,8 @@ export const limits = {
   uncommittedBytes: 8 * 1024 * 1024,
   /** Bytes waiting for one slow reader before it is served by state vector instead. */
   sendQueueBytes: 1024 * 1024,
+  /** Answers from this size on are compressed for those who can inflate them. */
+  compressibleBytes: 16 * 1024,
   /** How long a reader may lag before it is sent away. */
   laggingMs: 15_000,
   /** A document without people leaves memory after this. */
@@ -51,6 +65,8 @@ export const limits = {
   deadMs: 45_000,
   /** Before a final close: y-websocket ≤ 3.0 comes back ten times a second when it is closed at once. */
   finalCloseDelayMs: 2_500,
+  /** Rights of those who are connected are looked at again after this, should nobody have told of a change. */
+  rightsMs: 60_000,
   /** Upgrade request to answer. Longer means that the storage hangs: the client comes back with backoff. */
   upgradeMs: 5_000,
   /** From the upgrade to the first frames of the document. */

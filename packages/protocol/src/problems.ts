@@ -17,6 +17,7 @@ export const problems = {
   'out-of-sync': { status: 409, title: 'The update builds on changes that this server does not have' },
   'document-in-trash': { status: 410, title: 'This document is in the trash' },
   'too-large': { status: 413, title: 'The body is too large' },
+  'document-full': { status: 413, title: 'The document is full' },
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
   'wrong-host': { status: 421, title: 'This server does not answer to that host name' },
   'malformed-text': { status: 422, title: 'The text is not well-formed Unicode' },
@@ -27,6 +28,7 @@ export const problems = {
   'document-damaged': { status: 500, title: 'What is stored of this document fails its checksum' },
   'internal-error': { status: 500, title: 'The server failed' },
   'too-many-connections': { status: 503, title: 'The server has too many connections' },
+  overloaded: { status: 503, title: 'The server has no memory for another document' },
   'storage-unavailable': { status: 503, title: 'The server cannot store changes now' },
   restarting: { status: 503, title: 'The server is restarting' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -16,10 +16,10 @@ export type WireMessage =
   | { readonly type: 'query-presence' }
   /** The first `messages` sync messages (step 2 and update) of this connection are durable, at `position`. */
   | { readonly type: 'receipt'; readonly messages: number; readonly position: number }
-  /** The server cannot commit now. The next receipt takes it back. */
+  /** The server cannot commit now, or the document takes no more. The next receipt takes it back. */
   | { readonly type: 'not-saved'; readonly reason: NotSavedReason }
 
-export const notSavedReasons = ['storage-full', 'storage-unavailable'] as const
+export const notSavedReasons = ['storage-full', 'storage-unavailable', 'document-full'] as const
 export type NotSavedReason = (typeof notSavedReasons)[number]
 
 /** First varint of a message. */

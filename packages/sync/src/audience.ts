@@ -3,24 +3,41 @@
  *
  * It says what the committed snapshot holds, and nothing else (R1).
  */
-import { type Actor, type CloseReason, encode, type NotSavedReason } from '@weft/protocol'
+import {
+  type Actor,
+  type CloseReason,
+  encode,
+  limits,
+  MalformedMessage,
+  type NotSavedReason,
+} from '@weft/protocol'
+import { Compressed } from './compressed.ts'
+import { MalformedUpdate } from './errors.ts'
+import { framesOf } from './frames.ts'
 import { Member } from './member.ts'
 import { frame } from './outbox.ts'
 import type { Peer, Timers } from './ports.ts'
 import { PresenceWindow } from './presence-window.ts'
 import { ProgramPresence, type ProgramState } from './program-presence.ts'
+import type { RoomDeps } from './room-deps.ts'
 import type { Snapshot } from './snapshot.ts'
-import { encodeStateVector, type StateVector } from './state-vector.ts'
+import { decodeStateVector, encodeStateVector, type StateVector } from './state-vector.ts'
 
 export class Audience {
   readonly #members = new Set<Member>()
   readonly #timers: Timers
   readonly #snapshot: Snapshot
+  readonly #compressed: Compressed
   readonly #presence: PresenceWindow
   readonly #programs: ProgramPresence
 
-  constructor(timers: Timers, snapshot: Snapshot, isTurnUnderWay: () => boolean) {
+  constructor(
+    { timers, deflate }: Pick<RoomDeps, 'timers' | 'deflate'>,
+    snapshot: Snapshot,
+    isTurnUnderWay: () => boolean,
+  ) {
     this.#timers = timers
+    this.#compressed = new Compressed(deflate)
     this.#snapshot = snapshot
     const members = this.#members
     this.#presence = new PresenceWindow(timers, {
@@ -39,6 +56,11 @@ export class Audience {
 
   get size(): number {
     return this.#members.size
+  }
+
+  get #haveAllAsked(): boolean {
+    for (const member of this.#members) if (!member.hasAsked) return false
+    return true
   }
 
   get isOwed(): boolean {
@@ -71,19 +93,41 @@ export class Audience {
 
   /** An update that is durable, and the presence that waits. `before`: what those have who were told everything so far. */
   tell(update: Uint8Array, before: StateVector): void {
-    const updateFrame = frame(encode({ type: 'update', update }))
-    const presenceFrame = this.#presence.takeFrame()
-    const together = presenceFrame === null ? updateFrame : inOneWrite(updateFrame, presenceFrame)
+    const states = this.#presence.takeStates()
+    const framed = framesOf(update, states)
+    // One that has not asked for the document yet would only have to keep the update aside.
+    const forOthers = states === null || this.#haveAllAsked ? null : framesOf(null, states)
     for (const member of this.#members) {
-      if (member.hasAsked) member.send(together, before)
-      // One that has not asked for the document yet would only have to keep the update aside.
-      else if (presenceFrame !== null) member.send(presenceFrame, before)
+      if (member.hasAsked) member.send(framed, before)
+      else if (forOthers !== null) member.send(forOthers, before)
     }
   }
 
   /** All that a client with this state vector lacks. */
   answer(member: Member, stateVector: StateVector): void {
-    member.answer(() => this.#snapshot.answer(stateVector), stateVector)
+    member.answer(() => {
+      const plain = this.#snapshot.answer(stateVector)
+      return member.peer.inflates ? this.#compressed.of(plain, this.#snapshot.stateVector) : plain
+    }, stateVector)
+  }
+
+  /** The same for what a client says, when it may ask that. Throws MalformedMessage. */
+  answerSoon(member: Member, stateVector: Uint8Array): void {
+    if (stateVector.length > limits.stateVectorBytes) throw new MalformedMessage('state vector too long')
+    const bytes = stateVector.slice()
+    member.questions.ask('state', () => {
+      try {
+        this.answer(member, decodeStateVector(bytes))
+      } catch (error) {
+        if (!(error instanceof MalformedUpdate)) throw error
+        member.peer.close('malformed')
+      }
+    })
+  }
+
+  /** `has`: what the client need not send. See {@link ask}; some time, when it asks for that by what it sends. */
+  askLater(member: Member, has: StateVector): void {
+    member.questions.ask('gap', () => this.ask(member, has))
   }
 
   /** `has`: what the client need not send. */
@@ -106,6 +150,10 @@ export class Audience {
     if (framed !== null) member.send(framed, this.#snapshot.stateVector)
   }
 
+  tellPresenceSoon(member: Member): void {
+    member.questions.ask('presence', () => this.tellPresence(member))
+  }
+
   /** Only those who asked for receipts understand. `members`: everybody, unless it says. */
   tellTrouble(reason: NotSavedReason, members: Iterable<Member> = this.#members): void {
     const framed = frame(encode({ type: 'not-saved', reason }))
@@ -124,11 +172,4 @@ export class Audience {
     this.#programs.close()
     this.#presence.close()
   }
-}
-
-function inOneWrite(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
 }

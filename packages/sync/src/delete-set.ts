@@ -50,6 +50,16 @@ export class DeleteSet {
     return new Set(this.#rangesByClient.keys())
   }
 
+  /** How many clocks are deleted. */
+  get clocks(): number {
+    let total = 0
+    for (const ranges of this.#rangesByClient.values()) {
+      for (let index = 0; index < ranges.length; index += 2)
+        total += at(ranges, index + 1) - at(ranges, index)
+    }
+    return total
+  }
+
   /** (client, clock, length) triples, flat. */
   triples(): number[] {
     const triples: number[] = []
@@ -91,7 +101,10 @@ export function writeDeletes(set: DeleteSet): Uint8Array {
 export function readDeletes(bytes: Uint8Array): DeleteSet {
   const reader = new UpdateReader(bytes)
   const rangesByClient = new Map<number, Ranges>()
-  for (let left = reader.number(); left > 0; left--) rangesByClient.set(reader.number(), readRanges(reader))
+  for (let left = reader.number(); left > 0; left--) {
+    const client = reader.number()
+    rangesByClient.set(client, readRanges(reader, reader.number()))
+  }
   return new DeleteSet(rangesByClient)
 }
 
@@ -107,10 +120,11 @@ export function withDeletes(bytes: Uint8Array, added: DeleteSet): Uint8Array {
     const client = reader.number()
     const more = added.rangesOf(client)
     if (more === undefined) {
-      for (let numbers = 2 * reader.number(); numbers > 0; numbers--) reader.number()
+      readPairs(reader, reader.number(), Number.POSITIVE_INFINITY)
       encoding.writeUint8Array(blocks, bytes.subarray(from, reader.position))
     } else {
-      writeRanges(blocks, client, union(readRanges(reader), more))
+      encoding.writeVarUint(blocks, client)
+      writeUnion(blocks, reader, more)
       rest.delete(client)
     }
   }
@@ -122,9 +136,74 @@ export function withDeletes(bytes: Uint8Array, added: DeleteSet): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
-function readRanges(reader: UpdateReader): Ranges {
+/** What nothing is added to is copied as it is. */
+function writeUnion(encoder: encoding.Encoder, reader: UpdateReader, added: readonly number[]): void {
+  let left = reader.number()
+  let written = 0
+  const body = encoding.createEncoder()
+  const copyUpTo = (clock: number) => {
+    const start = reader.position
+    const copied = readPairs(reader, left, clock)
+    encoding.writeUint8Array(body, reader.bytes.subarray(start, reader.position))
+    left -= copied
+    written += copied
+  }
+  for (let next = 0; next < added.length; ) {
+    let from = at(added, next)
+    let to = from
+    copyUpTo(from)
+    // Both are in order: what touches the range lengthens it, until neither has more that does.
+    for (;;) {
+      if (next < added.length && at(added, next) <= to) {
+        to = Math.max(to, at(added, next + 1))
+        next += 2
+      } else if (left > 0) {
+        const { position } = reader
+        const clock = reader.number()
+        if (clock > to) {
+          reader.position = position
+          break
+        }
+        from = Math.min(from, clock)
+        to = Math.max(to, clock + reader.number())
+        left--
+      } else break
+    }
+    writePairs(body, [from, to])
+    written++
+  }
+  copyUpTo(Number.POSITIVE_INFINITY)
+  encoding.writeVarUint(encoder, written)
+  encoding.writeUint8Array(encoder, encoding.toUint8Array(body))
+}
+
+/**
+ * Reads ranges that end before `clock`, `count` of them at most, and returns how many. One flat loop: a document may
+ * have thousands, and is opened by code that nobody has run yet.
+ */
+function readPairs(reader: UpdateReader, count: number, clock: number): number {
+  const { bytes } = reader
+  let at = reader.position
+  for (let read = 0; read < count; read++) {
+    const from = at
+    let end = 0
+    for (let numbers = 0; numbers < 2; numbers++) {
+      let scale = 1
+      for (; (bytes[at] as number) > 127; scale *= 128) end += ((bytes[at++] as number) & 127) * scale
+      end += (bytes[at++] as number) * scale
+    }
+    if (end >= clock) {
+      reader.position = from
+      return read
+    }
+  }
+  reader.position = at
+  return count
+}
+
+function readRanges(reader: UpdateReader, count: number): Ranges {
   const ranges: Ranges = []
-  for (let left = reader.number(); left > 0; left--) {
+  for (let left = count; left > 0; left--) {
     const clock = reader.number()
     const to = clock + reader.number()
     // Yjs may write two that touch.
@@ -137,27 +216,14 @@ function readRanges(reader: UpdateReader): Ranges {
 function writeRanges(encoder: encoding.Encoder, client: number, ranges: readonly number[]): void {
   encoding.writeVarUint(encoder, client)
   encoding.writeVarUint(encoder, ranges.length / 2)
+  writePairs(encoder, ranges)
+}
+
+function writePairs(encoder: encoding.Encoder, ranges: readonly number[]): void {
   for (let index = 0; index < ranges.length; index += 2) {
     encoding.writeVarUint(encoder, at(ranges, index))
     encoding.writeVarUint(encoder, at(ranges, index + 1) - at(ranges, index))
   }
-}
-
-function union(some: readonly number[], others: readonly number[]): Ranges {
-  const ranges: Ranges = []
-  let one = 0
-  let other = 0
-  while (one < some.length || other < others.length) {
-    const takesOne = other >= others.length || (one < some.length && at(some, one) <= at(others, other))
-    const from = takesOne ? at(some, one) : at(others, other)
-    const to = takesOne ? at(some, one + 1) : at(others, other + 1)
-    if (takesOne) one += 2
-    else other += 2
-    const end = ranges.length - 1
-    if (end >= 0 && at(ranges, end) >= from) ranges[end] = Math.max(at(ranges, end), to)
-    else ranges.push(from, to)
-  }
-  return ranges
 }
 
 /** Index of the first pair whose end is at or after `clock`. */

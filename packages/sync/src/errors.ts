@@ -13,6 +13,16 @@ export class ForeignClient extends Error {
   override name = 'ForeignClient'
 }
 
+/** The document has its largest size: nothing but deletes is taken. */
+export class DocumentFull extends Error {
+  override name = 'DocumentFull'
+}
+
+/** Busy rooms take all the memory that rooms may have. */
+export class RoomsFull extends Error {
+  override name = 'RoomsFull'
+}
+
 /** The client holds another history of the document than the server. */
 export class LineageMismatch extends Error {
   override name = 'LineageMismatch'

@@ -1,11 +1,19 @@
 export { type Base, baseOf } from './base.ts'
-export { ForeignClient, LineageMismatch, MalformedUpdate, UpdateGap } from './errors.ts'
+export {
+  DocumentFull,
+  ForeignClient,
+  LineageMismatch,
+  MalformedUpdate,
+  RoomsFull,
+  UpdateGap,
+} from './errors.ts'
 export { frame, messagesIn } from './outbox.ts'
 export {
   type Bus,
   type BusMessage,
   type BusSubscriber,
   type ClientOwners,
+  type Deflate,
   DocumentDamaged,
   DocumentGone,
   type FoldedLog,
@@ -21,5 +29,5 @@ export {
   type UpdateLog,
 } from './ports.ts'
 export type { ProgramState } from './program-presence.ts'
-export type { RoomDeps } from './room.ts'
+export type { RoomCaps, RoomDeps } from './room-deps.ts'
 export { type Membership, Rooms, type RoomsStats } from './rooms.ts'

@@ -16,8 +16,11 @@ import { encodeStateVector, type StateVector } from './state-vector.ts'
 export class Known {
   readonly #clocks = new Map<number, number>()
   #deletes = new DeleteSet()
-  /** Deletes of a base that nobody has asked about: until somebody deletes, their bytes are enough. */
-  #unreadDeletes: Uint8Array | null = null
+  /** Deletes of the log, of its base and of its entries: until somebody deletes, nobody asks about them. */
+  #unread: { readonly ofBase: Uint8Array; readonly later: (readonly number[])[] } | null = null
+  #clockTotal = 0
+  /** `null`: to be counted. */
+  #deletedClocks: number | null = null
   readonly #kind: DocumentKind
 
   constructor(kind: DocumentKind) {
@@ -30,9 +33,20 @@ export class Known {
 
   /** Takes a whole document as it is. Only while nothing is known. */
   load({ sections, deletes }: OpenedBase): void {
-    for (const { client, length } of sections) this.#clocks.set(client, length)
+    for (const { client, length } of sections) {
+      this.#clocks.set(client, length)
+      this.#clockTotal += length
+    }
     // A copy: the base itself will make way for a later one.
-    this.#unreadDeletes = deletes.slice()
+    this.#unread = { ofBase: deletes.slice(), later: [] }
+  }
+
+  /** Takes an entry of the log and returns what is new of it, all deletes included. Throws {@link UpdateGap}. */
+  loadEntry(update: ScannedUpdate): ScannedUpdate | null {
+    refuseGaps(update, this.#clocks)
+    const loaded = fresh(update, this.#clocks, update.deletes, this.#kind)
+    if (loaded !== null) this.add(loaded)
+    return loaded
   }
 
   /**
@@ -45,12 +59,26 @@ export class Known {
     return fresh(update, this.#clocks, deletes, this.#kind)
   }
 
+  /**
+   * Whether at most so many clocks are there and not deleted: of a text, its length. The deletes are looked at only
+   * when there are more clocks than that in all.
+   */
+  livesUpTo(most: number): boolean {
+    if (this.#clockTotal <= most) return true
+    this.#deletedClocks ??= this.#deleteSet().clocks
+    return this.#clockTotal - this.#deletedClocks <= most
+  }
+
   /** `fresh` comes from {@link newOf}, with nothing added since. */
   add(fresh: ScannedUpdate): void {
-    for (const section of fresh.sections) this.#clocks.set(section.client, section.clock + section.length)
+    for (const section of fresh.sections) {
+      this.#clocks.set(section.client, section.clock + section.length)
+      this.#clockTotal += section.length
+    }
     if (fresh.deletes.length === 0) return
-    const set = this.#deleteSet()
-    forEachDelete(fresh.deletes, (client, clock, length) => set.add(client, clock, length))
+    this.#deletedClocks = null
+    if (this.#unread === null) addDeletes(this.#deletes, fresh.deletes)
+    else this.#unread.later.push(fresh.deletes)
   }
 
   #newDeletes(deletes: readonly number[]): readonly number[] {
@@ -63,12 +91,17 @@ export class Known {
   }
 
   #deleteSet(): DeleteSet {
-    if (this.#unreadDeletes !== null) {
-      this.#deletes = readDeletes(this.#unreadDeletes)
-      this.#unreadDeletes = null
+    if (this.#unread !== null) {
+      this.#deletes = readDeletes(this.#unread.ofBase)
+      for (const deletes of this.#unread.later) addDeletes(this.#deletes, deletes)
+      this.#unread = null
     }
     return this.#deletes
   }
+}
+
+function addDeletes(set: DeleteSet, deletes: readonly number[]): void {
+  forEachDelete(deletes, (client, clock, length) => set.add(client, clock, length))
 }
 
 /** Throws {@link UpdateGap} when `update` builds on what is not `there`. */

@@ -4,8 +4,9 @@
  * count until the client has answered with all that it has.
  */
 import { encode } from '@weft/protocol'
-import { frame, Outbox } from './outbox.ts'
+import { frame, Outbox, type Underway } from './outbox.ts'
 import type { LogPosition, Peer, Timers } from './ports.ts'
+import { Questions } from './questions.ts'
 import type { StateVector } from './state-vector.ts'
 
 /** What to do about a client whose message had a hole. */
@@ -16,6 +17,7 @@ const gapsForgiven = 3
 
 export class Member {
   readonly peer: Peer
+  readonly questions: Questions
   readonly #outbox: Outbox
   #received = 0
   #confirmable = 0
@@ -29,6 +31,7 @@ export class Member {
 
   constructor(peer: Peer, timers: Timers, catchUp: (member: Member, since: StateVector) => void) {
     this.peer = peer
+    this.questions = new Questions(timers)
     this.#outbox = new Outbox(peer, timers, (since) => catchUp(this, since))
   }
 
@@ -47,7 +50,7 @@ export class Member {
   }
 
   /** See {@link Outbox.answer}. */
-  answer(framed: () => Uint8Array, has: StateVector): void {
+  answer(framed: () => Uint8Array | Underway, has: StateVector): void {
     this.#hasAsked = true
     this.#outbox.answer(framed, has)
   }
@@ -93,6 +96,11 @@ export class Member {
     return asked ? 'wait' : 'ask'
   }
 
+  /** It was not taken, and will not be for now: nothing that follows is confirmed until the client has answered. */
+  refused(): void {
+    this.#hasGap = true
+  }
+
   /** What to say when all that was taken so far is durable; `null` if nothing is owed. */
   takeOwed(): ((position: LogPosition) => void) | null {
     if (!this.isOwed) return null
@@ -108,5 +116,6 @@ export class Member {
 
   leave(): void {
     this.#outbox.close()
+    this.questions.close()
   }
 }

@@ -5,6 +5,7 @@
  */
 import { deleteSetOf, writeDeletes } from './delete-set.ts'
 import type { SectionBytes } from './scan.ts'
+import { numberLength, writeNumber } from './var-number.ts'
 
 export interface UpdateParts {
   readonly sections: readonly SectionBytes[]
@@ -109,19 +110,4 @@ function partsOf(updates: readonly UpdateParts[]): UpdateParts {
     sections: updates.flatMap((update) => update.sections),
     deletes: updates.flatMap((update) => update.deletes),
   }
-}
-
-/** How long lib0 writes it. */
-function numberLength(value: number): number {
-  let length = 1
-  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) length++
-  return length
-}
-
-function writeNumber(bytes: Uint8Array, from: number, value: number): number {
-  let at = from
-  let rest = value
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128
-  bytes[at++] = rest
-  return at
 }

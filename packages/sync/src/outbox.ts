@@ -3,7 +3,8 @@
  *
  * Rule: a slow reader costs a bounded amount of memory. When more waits for it than it may, nothing more is
  * queued: what it had at that moment is remembered as a state vector, and one difference is sent when its
- * network has drained. If that takes too long it is sent away, to come back when it can.
+ * network has drained. If that takes too long it is sent away, to come back when it can. While an answer to it is
+ * being compressed nothing is queued either, and what it missed follows in the same way.
  */
 import { limits } from '@weft/protocol'
 import type { Peer, Timers } from './ports.ts'
@@ -43,11 +44,19 @@ export function messagesIn(framed: Uint8Array): Uint8Array[] {
   return messages
 }
 
+/** A frame that is being made. */
+export interface Underway {
+  readonly framed: Promise<Uint8Array>
+  /** The document as one has it who got the frame. */
+  readonly gives: StateVector
+}
+
 export class Outbox {
   readonly #peer: Peer
   readonly #timers: Timers
   readonly #catchUp: (since: StateVector) => void
   #lag: { since: StateVector; readonly cancel: () => void } | null = null
+  #awaited: { readonly answer: Underway; missed: boolean } | null = null
 
   /** `catchUp` sends what the peer lacks, and who is here, after it lagged. */
   constructor(peer: Peer, timers: Timers, catchUp: (since: StateVector) => void) {
@@ -59,14 +68,20 @@ export class Outbox {
   /** Sends a frame, unless the peer lags. `has`: the document as the peer has it before this frame. */
   send(framed: Uint8Array, has: StateVector): void {
     if (this.#lag !== null) return
-    if (this.#peer.queuedBytes > limits.sendQueueBytes) this.#startLag(has)
+    if (this.#awaited !== null) this.#awaited.missed = true
+    else if (this.#peer.queuedBytes > limits.sendQueueBytes) this.#startLag(has)
     else this.#peer.send(framed)
   }
 
   /** Answers a client that said what it has; one that lags is answered when it has drained. */
-  answer(framed: () => Uint8Array, has: StateVector): void {
+  answer(framed: () => Uint8Array | Underway, has: StateVector): void {
     if (this.#lag !== null) this.#lag.since = has
-    else this.send(framed(), has)
+    else if (this.#awaited !== null) this.#awaited.missed = true
+    else {
+      const answer = framed()
+      if (answer instanceof Uint8Array) this.send(answer, has)
+      else this.#await(answer, has)
+    }
   }
 
   /** The network took all that waited. */
@@ -81,6 +96,18 @@ export class Outbox {
   close(): void {
     this.#lag?.cancel()
     this.#lag = null
+    this.#awaited = null
+  }
+
+  #await(answer: Underway, has: StateVector): void {
+    const awaited = { answer, missed: false }
+    this.#awaited = awaited
+    void answer.framed.then((framed) => {
+      if (this.#awaited !== awaited) return
+      this.#awaited = null
+      this.send(framed, has)
+      if (awaited.missed && this.#lag === null) this.#catchUp(answer.gives)
+    })
   }
 
   #startLag(has: StateVector): void {

@@ -126,6 +126,8 @@ export interface Peer {
   readonly actor: Actor
   /** The client asked for receipts (`?receipts=1`) and understands Weft's own messages. */
   readonly receipts: boolean
+  /** It takes frames compressed by permessage-deflate, each by itself. */
+  readonly inflates: boolean
   /** Bytes accepted by `send` that the network has not taken yet. */
   readonly queuedBytes: number
   /** Queues one or more frames. The caller never changes them afterwards: the same bytes go to many peers. */
@@ -140,6 +142,12 @@ export interface Folder {
   /** Rejects when Yjs does not accept the updates or they leave a hole. */
   fold(updates: readonly Uint8Array[]): Promise<Base>
 }
+
+/**
+ * Raw DEFLATE of a whole, flushed, so that it ends with an empty block: 00 00 FF FF. Takes long for a large document,
+ * so never in this thread.
+ */
+export type Deflate = (bytes: Uint8Array) => Promise<Uint8Array>
 
 export interface Timers {
   /** Milliseconds since 1970. */

@@ -9,8 +9,31 @@ export function stamp(json: string, actor: Actor, client: number): string | null
   if (json.length > limits.presenceStateBytes || json.includes('__proto__')) return null
   const state = parseObject(json)
   if (state === null) return null
-  const claimed = isObject(state.user) ? state.user : {}
-  return JSON.stringify({ ...state, user: { ...claimed, ...identity(actor, claimed, client) } })
+  // The object is this function's own.
+  state.user = Object.assign(isObject(state.user) ? state.user : {}, remembered(actor, state.user, client))
+  return JSON.stringify(state)
+}
+
+interface Remembered {
+  readonly client: number
+  readonly name: unknown
+  readonly dye: unknown
+  readonly color: unknown
+  readonly identity: PresenceUser
+}
+
+/** What each said last and what it came to: people move far more often than they change their names. */
+const lastOf = new WeakMap<Actor, Remembered>()
+
+function remembered(actor: Actor, user: unknown, client: number): PresenceUser {
+  const claimed = isObject(user) ? user : {}
+  const { name, dye, color } = claimed
+  const last = lastOf.get(actor)
+  if (last?.client === client && last.name === name && last.dye === dye && last.color === color)
+    return last.identity
+  const now = { client, name, dye, color, identity: identity(actor, claimed, client) }
+  lastOf.set(actor, now)
+  return now.identity
 }
 
 function identity(actor: Actor, claimed: Readonly<Record<string, unknown>>, client: number): PresenceUser {

@@ -2,8 +2,8 @@
  * Presence on its own clock: changes are gathered and told together. They leave in one write with an update if
  * one is about to leave anyway, but never wait for the disk.
  */
-import { encode, limits } from '@weft/protocol'
-import { frame } from './outbox.ts'
+import { limits } from '@weft/protocol'
+import { framesOf } from './frames.ts'
 import type { Peer, Timers } from './ports.ts'
 import { Presence } from './presence.ts'
 import { presenceRideMs, presenceWindowMs } from './windows.ts'
@@ -45,18 +45,18 @@ export class PresenceWindow {
   all(): Uint8Array | null {
     if (this.#all !== null) return this.#all
     const states = this.#presence.all()
-    this.#all = states === null ? null : frame(encode({ type: 'presence', states }))
+    this.#all = states === null ? null : framesOf(null, states)
     return this.#all
   }
 
-  /** What has changed since it was last told; `null` if nothing has. The caller tells it. */
-  takeFrame(): Uint8Array | null {
+  /** What has changed since it was last told; `null` if nothing has. The caller tells it at once. */
+  takeStates(): Uint8Array | null {
     this.#cancelTell?.()
     this.#cancelTell = null
     const states = this.#presence.takeChanges()
     if (states === null) return null
     this.#toldAt = this.#timers.now()
-    return frame(encode({ type: 'presence', states }))
+    return states
   }
 
   close(): void {
@@ -76,17 +76,21 @@ export class PresenceWindow {
   }
 
   #tellChanges(): void {
-    const framed = this.takeFrame()
-    if (framed !== null) this.#room.tell(framed)
+    const states = this.takeStates()
+    if (states !== null) this.#room.tell(framesOf(null, states))
   }
 
-  #watchExpiry(): void {
+  #watchExpiry(ms: number = limits.presenceExpiryMs): void {
     if (this.#cancelExpiry !== null || this.#presence.isEmpty) return
-    this.#cancelExpiry = this.#timers.after(limits.presenceExpiryMs / 3, () => {
+    this.#cancelExpiry = this.#timers.after(ms, () => {
       this.#cancelExpiry = null
-      this.#presence.expire(this.#timers.now())
+      const now = this.#timers.now()
+      const nextAt = this.#presence.expire(now)
+      this.#watchExpiry(Math.max(leastExpiryMs, nextAt - now))
       this.#changed()
-      this.#watchExpiry()
     })
   }
 }
+
+/** People who came one after the other are looked at together. */
+const leastExpiryMs = 3_000

@@ -1,6 +1,7 @@
 /**
- * Who is here: the last state of each client, as bytes, ready to be sent on. Identity is the server's word: a
- * state is stamped once when it comes in, and never parsed again.
+ * Who is here: the last state of each client, as text, ready to be sent on. Identity is the server's word: a state is
+ * stamped once before it is told, and never parsed again. One that is replaced before that was never looked into, so
+ * who sends them faster than they are told costs no more than others.
  *
  * Rules: a client id belongs to the peer that first brought it, because stock clients repeat what they hear of
  * others; a state counts only with a higher clock, or as a removal with the same one; all of a message is read
@@ -14,8 +15,10 @@ import { stamp } from './presence-stamp.ts'
 
 interface Entry {
   readonly clock: number
-  /** JSON text, or `null` for one that is leaving and not yet told. */
+  /** JSON text, or `null` for one that is leaving and not yet told, or was never stamped. */
   readonly state: string | null
+  /** What the client said since, to be stamped. */
+  readonly claim: string | null
   readonly peer: Peer
   readonly renewedAt: number
 }
@@ -41,6 +44,7 @@ export class Presence {
 
   /** Takes a client's presence payload. Throws MalformedMessage, having taken nothing. */
   receive(peer: Peer, payload: Uint8Array, now: number): void {
+    if (payload.length > limits.presenceBytes) return
     const states = readStates(payload)
     // The first thing a client says of presence is its own state, maybe with the clock it left with.
     const introduces = !this.#idsByPeer.has(peer) && states.length === 1
@@ -56,20 +60,25 @@ export class Presence {
     this.#idsByPeer.delete(peer)
   }
 
-  /** Takes away who did not renew. */
-  expire(now: number): void {
+  /** Takes away who did not renew. Returns when the next could be due. */
+  expire(now: number): number {
+    let oldest = now
     for (const [client, entry] of this.#entries) {
-      if (now - entry.renewedAt >= limits.presenceExpiryMs) {
-        this.#depart(client)
-        this.#idsByPeer.get(entry.peer)?.delete(client)
+      if (now - entry.renewedAt < limits.presenceExpiryMs) {
+        oldest = Math.min(oldest, entry.renewedAt)
+        continue
       }
+      this.#depart(client)
+      this.#idsByPeer.get(entry.peer)?.delete(client)
     }
+    return oldest + limits.presenceExpiryMs
   }
 
-  /** What changed since the last call, as a payload for everybody; `null` if nothing did. */
+  /** What changed since the last call, as a payload for everybody, in bytes of the next call; `null` if nothing did. */
   takeChanges(): Uint8Array | null {
+    this.#stampChanged()
     if (this.#changed.size === 0) return null
-    const payload = this.#encode([...this.#changed])
+    const payload = this.#encode(this.#changed, this.#changed.size)
     for (const client of this.#changed) {
       if (this.#entries.get(client)?.state === null) this.#entries.delete(client)
     }
@@ -77,15 +86,17 @@ export class Presence {
     return payload
   }
 
-  /** Everybody who is here, for one that arrives; `null` if nobody is. */
+  /** Everybody who is here, for one that arrives, in bytes of the next call; `null` if nobody is. */
   all(): Uint8Array | null {
+    this.#stampChanged()
     const here = [...this.#entries].filter(([, entry]) => entry.state !== null)
-    return here.length === 0 ? null : this.#encode(here.map(([client]) => client))
+    const clients = here.map(([client]) => client)
+    return here.length === 0 ? null : this.#encode(clients, clients.length)
   }
 
   #accepts(peer: Peer, client: number, clock: number, leaves: boolean, introduces: boolean): boolean {
     const entry = this.#entries.get(client)
-    if (entry !== undefined && entry.state !== null) {
+    if (entry !== undefined && isHere(entry)) {
       return entry.peer === peer && (clock > entry.clock || (clock === entry.clock && leaves))
     }
     if (leaves) return false
@@ -99,22 +110,39 @@ export class Presence {
       this.#depart(client, clock)
       return
     }
-    const state = stamp(json, peer.actor, client)
-    if (state === null) return
     const ids = this.#idsByPeer.get(peer)
     if (ids === undefined) this.#idsByPeer.set(peer, new Set([client]))
     else ids.add(client)
     this.#departed.delete(client)
-    this.#entries.set(client, { clock, state, peer, renewedAt: now })
+    const state = this.#entries.get(client)?.state ?? null
+    this.#entries.set(client, { clock, state, claim: json, peer, renewedAt: now })
     this.#changed.add(client)
+  }
+
+  /** A claim that is no state changes nothing but the clock. */
+  #stampChanged(): void {
+    for (const client of this.#changed) {
+      const entry = this.#entries.get(client)
+      if (entry === undefined || entry.claim === null) continue
+      const state = stamp(entry.claim, entry.peer.actor, client) ?? entry.state
+      if (state !== null) this.#entries.set(client, { ...entry, state, claim: null })
+      else this.#forget(client, entry.peer)
+    }
+  }
+
+  /** One that was never told of. */
+  #forget(client: number, peer: Peer): void {
+    this.#entries.delete(client)
+    this.#changed.delete(client)
+    this.#idsByPeer.get(peer)?.delete(client)
   }
 
   /** Others take a removal that has the clock of the last state. */
   #depart(client: number, clock?: number): void {
     const entry = this.#entries.get(client)
-    if (entry === undefined || entry.state === null) return
+    if (entry === undefined || !isHere(entry)) return
     const last = clock ?? entry.clock
-    this.#entries.set(client, { ...entry, clock: last, state: null })
+    this.#entries.set(client, { ...entry, clock: last, state: null, claim: null })
     this.#changed.add(client)
     this.#departed.set(client, last)
     if (this.#departed.size > departedKept) {
@@ -123,20 +151,26 @@ export class Presence {
     }
   }
 
-  #encode(clients: readonly number[]): Uint8Array {
-    const encoder = encoding.createEncoder()
-    const entries = clients.flatMap((client) => {
+  #encode(clients: Iterable<number>, count: number): Uint8Array {
+    scratch.cpos = 0
+    scratch.bufs = []
+    encoding.writeVarUint(scratch, count)
+    for (const client of clients) {
       const entry = this.#entries.get(client)
-      return entry === undefined ? [] : [{ client, entry }]
-    })
-    encoding.writeVarUint(encoder, entries.length)
-    for (const { client, entry } of entries) {
-      encoding.writeVarUint(encoder, client)
-      encoding.writeVarUint(encoder, entry.clock)
-      encoding.writeVarString(encoder, entry.state ?? 'null')
+      if (entry === undefined) throw new RangeError(`client ${client} is not here`)
+      encoding.writeVarUint(scratch, client)
+      encoding.writeVarUint(scratch, entry.clock)
+      encoding.writeVarString(scratch, entry.state ?? 'null')
     }
-    return encoding.toUint8Array(encoder)
+    return scratch.bufs.length === 0 ? scratch.cbuf.subarray(0, scratch.cpos) : encoding.toUint8Array(scratch)
   }
+}
+
+/** Payloads are written here before they are framed; it grows to the largest. */
+const scratch = encoding.createEncoder()
+
+function isHere({ state, claim }: Entry): boolean {
+  return state !== null || claim !== null
 }
 
 interface ReceivedState {

@@ -64,6 +64,7 @@ function silent(actor: Actor): Peer {
     access: 'read',
     actor,
     receipts: false,
+    inflates: false,
     queuedBytes: 0,
     send: () => {},
     setReading: () => {},

@@ -8,6 +8,8 @@ import type { StateVector } from './state-vector.ts'
 
 /** Per client of `sections`, the first clock that cannot be applied. */
 export function reach(sections: readonly Section[], there: StateVector): StateVector {
+  if (sections.every(({ client, clock, needs }) => needs.length === 0 && clock <= (there.get(client) ?? 0)))
+    return new Map(sections.map(({ client, clock, length }) => [client, clock + length]))
   const walk = new Walk(sections, there)
   for (const section of sections) walk.follow(section.client, section.clock + section.length - 1)
   return walk.reached

@@ -14,56 +14,41 @@ import {
   type DocumentId,
   type DocumentKind,
   decode,
+  limits,
   MalformedMessage,
 } from '@weft/protocol'
 import { Audience } from './audience.ts'
 import { openBase, trustedBase } from './base.ts'
-import { ForeignClient, UpdateGap } from './errors.ts'
+import { Capacity } from './capacity.ts'
+import { subscribeEarly } from './early-messages.ts'
+import { DocumentFull, ForeignClient, UpdateGap } from './errors.ts'
 import { Fold } from './fold.ts'
+import { intact } from './intact.ts'
 import { Journal } from './journal.ts'
 import { Known } from './known.ts'
 import type { Member } from './member.ts'
 import { emptyUpdate, merge } from './merge.ts'
 import { Owners } from './owners.ts'
 import {
-  type Bus,
   type BusMessage,
   DocumentGone,
-  type Folder,
   type LogEntry,
   type LogPosition,
   type LogSlice,
   type Peer,
-  type Reporter,
-  type Timers,
   type Unsubscribe,
-  type UpdateLog,
 } from './ports.ts'
-import type { ProgramState } from './program-presence.ts'
+import { Refusals } from './refusals.ts'
+import type { RoomDeps, RoomEvents } from './room-deps.ts'
 import { isEmpty, refuseLeaps, type ScannedUpdate, scan } from './scan.ts'
 import { Snapshot } from './snapshot.ts'
-import { decodeStateVector } from './state-vector.ts'
 import { type Turn, Uncommitted } from './uncommitted.ts'
 import { updateWindowMs } from './windows.ts'
 
-export interface RoomDeps {
-  readonly log: UpdateLog
-  readonly bus: Bus
-  readonly folder: Folder
-  readonly timers: Timers
-  readonly reporter: Reporter
-}
-
-/** What the room tells its keeper. */
-export interface RoomEvents {
-  /** Nobody is here and everything taken is durable. Told each time this becomes so. */
-  onQuiet(): void
-  /** The room is of no use any more: its document is gone, or a turn failed in a way that is not the storage's. */
-  onEnd(): void
-}
-
 export class Room {
   readonly lineage: string
+  /** See {@link Audience.showProgram}. */
+  readonly showProgram: Audience['showProgram']
   readonly #document: DocumentId
   readonly #kind: DocumentKind
   readonly #deps: RoomDeps
@@ -75,6 +60,8 @@ export class Room {
   /** All that was taken, committed or not: what a client need not send again. */
   readonly #known: Known
   readonly #owners: Owners
+  readonly #capacity: Capacity
+  readonly #refusals: Refusals
   /** All that is committed: what may be told. R2: it holds every entry of the log up to `#head`. */
   readonly #snapshot: Snapshot
   #head: LogPosition
@@ -88,19 +75,14 @@ export class Room {
 
   /** R3: subscribes, then reads: what is published in between makes the room look again. */
   static async open(document: DocumentId, deps: RoomDeps, events: RoomEvents): Promise<Room> {
-    const early: BusMessage[] = []
-    let deliver = (message: BusMessage): unknown => early.push(message)
-    const unsubscribe = await deps.bus.subscribe(document, {
-      onMessage: (message) => void deliver(message),
-      onLapse: () => void deliver({ type: 'head', position: Number.POSITIVE_INFINITY }),
-    })
+    const early = await subscribeEarly(document, deps.bus)
     try {
-      const room = new Room(document, deps, events, unsubscribe, await deps.log.read(document, 0))
-      deliver = (message) => room.#onBusMessage(message)
-      for (const message of early) room.#onBusMessage(message)
+      const slice = await deps.log.read(document, 0)
+      const room = intact(() => new Room(document, deps, events, early.unsubscribe, slice))
+      early.deliverTo((message) => room.#onBusMessage(message))
       return room
     } catch (error) {
-      unsubscribe()
+      early.unsubscribe()
       throw error
     }
   }
@@ -121,10 +103,21 @@ export class Room {
     this.#known = new Known(slice.kind)
     this.#owners = new Owners(slice.owners)
     this.#snapshot = new Snapshot(slice.kind)
-    this.#audience = new Audience(deps.timers, this.#snapshot, () => this.#busy)
+    const contents = { kind: slice.kind, known: this.#known, uncommitted: this.#uncommitted }
+    this.#capacity = new Capacity(deps.caps ?? limits, { ...contents, snapshot: this.#snapshot })
+    this.#audience = new Audience(deps, this.#snapshot, () => this.#busy)
+    this.showProgram = this.#audience.showProgram.bind(this.#audience)
+    this.#refusals = new Refusals({
+      timers: deps.timers,
+      isFull: () => this.#capacity.isFull,
+      shrink: () => (this.hasTail && !this.#fold.isUnderWay ? this.fold() : null),
+      tell: (member) => this.#audience.tellTrouble('document-full', [member]),
+      ask: (member) => this.#audience.askLater(member, this.#known.stateVector),
+    })
     this.#journal = new Journal(document, deps, (reason) => this.#audience.tellTrouble(reason))
     this.#fold = new Fold(document, this.#snapshot, {
       ...deps,
+      head: () => this.#head,
       owners: () => this.#owners.all(),
       onFailure: (error) => this.#warn('fold failed', error),
     })
@@ -138,6 +131,11 @@ export class Room {
 
   get uncommittedBytes(): number {
     return this.#uncommitted.bytes
+  }
+
+  /** What it holds in memory, about. */
+  get bytes(): number {
+    return this.#capacity.memoryBytes
   }
 
   /** R8: the room may close, in this very step. */
@@ -158,6 +156,7 @@ export class Room {
   }
 
   leave(member: Member): void {
+    this.#refusals.delete(member)
     if (this.#audience.leave(member)) this.#tellIfQuiet()
   }
 
@@ -167,14 +166,14 @@ export class Room {
     const message = decode(bytes)
     switch (message.type) {
       case 'sync-step-1':
-        return this.#audience.answer(member, decodeStateVector(message.stateVector))
+        return this.#audience.answerSoon(member, message.stateVector)
       case 'sync-step-2':
       case 'update':
         return this.#receiveUpdate(member, message.update, message.type === 'sync-step-2')
       case 'presence':
         return this.#audience.receivePresence(member, message.states)
       case 'query-presence':
-        return this.#audience.tellPresence(member)
+        return this.#audience.tellPresenceSoon(member)
       case 'receipt':
       case 'not-saved':
         throw new MalformedMessage('only a server says this')
@@ -188,11 +187,6 @@ export class Room {
     const durable = this.#uncommitted.nextTurn()
     this.#decide()
     return durable
-  }
-
-  /** Shows a program, for a moment, to those who are here. */
-  showProgram(actor: Actor, state: ProgramState): void {
-    if (!this.#ended) this.#audience.showProgram(actor, state)
   }
 
   /** Resolves when all that was taken before is durable. */
@@ -210,12 +204,14 @@ export class Room {
 
   /** Makes one snapshot of all that is committed. */
   fold(): Promise<void> {
-    return this.#fold.now(this.#head)
+    return this.#fold.now()
   }
 
   close(): void {
     this.#ended = true
     this.#cancelWindow?.()
+    this.#fold.close()
+    this.#refusals.close()
     this.#audience.close()
     this.#unsubscribe()
   }
@@ -230,8 +226,10 @@ export class Room {
       const isNew = this.#take(scanned, member.peer.actor.id)
       if (!isNew && !isEmpty(scanned)) member.owesEcho(bytes)
       member.taken(isAnswer)
+      if (isAnswer) this.#refusals.delete(member)
     } catch (error) {
       if (error instanceof ForeignClient) return member.peer.close('forbidden')
+      if (error instanceof DocumentFull) return this.#refusals.add(member)
       if (!(error instanceof UpdateGap)) throw error
       return this.#onGap(member, isAnswer)
     }
@@ -239,11 +237,12 @@ export class Room {
     this.#decide()
   }
 
-  /** False if nothing of it was new. Throws UpdateGap or ForeignClient, and takes nothing. */
+  /** False if nothing of it was new. Throws UpdateGap, ForeignClient or DocumentFull, and takes nothing. */
   #take(update: ScannedUpdate, actor: ActorId): boolean {
     refuseLeaps(update)
     const fresh = this.#known.newOf(update)
     if (fresh === null) return false
+    this.#capacity.refuseExcess(fresh)
     this.#owners.claim(fresh.sections, actor)
     this.#known.add(fresh)
     this.#uncommitted.add(actor, fresh)
@@ -251,8 +250,9 @@ export class Room {
   }
 
   #onGap(member: Member, isAnswer: boolean): void {
+    if (this.#refusals.has(member)) return this.#refusals.heard(member)
     const gap = member.missed(isAnswer)
-    if (gap === 'ask') this.#audience.ask(member, this.#known.stateVector)
+    if (gap === 'ask') this.#audience.askLater(member, this.#known.stateVector)
     else if (gap === 'give-up') member.peer.close('out-of-sync')
   }
 
@@ -279,7 +279,8 @@ export class Room {
   #afterWork(): void {
     this.#busy = false
     this.#decide()
-    this.#fold.ifLarge(this.#head)
+    this.#fold.ifLarge()
+    this.#refusals.retryIfRoom()
     this.#tellIfQuiet()
   }
 
@@ -347,25 +348,23 @@ export class Room {
     const entries = slice.updates.slice(hasSnapshot ? 1 : 0)
     this.#fold.foldedUpTo(slice.head - entries.length)
     entries.forEach((bytes, index) => {
-      const fresh = this.#learn(scan(bytes, this.#kind), slice.actors[index + (hasSnapshot ? 1 : 0)] ?? null)
-      if (fresh !== null) this.#snapshot.append(fresh)
+      const scanned = scan(bytes, this.#kind)
+      const actor = slice.actors[index + (hasSnapshot ? 1 : 0)] ?? null
+      if (actor !== null) this.#owners.learn(scanned.sections, actor)
+      const loaded = this.#known.loadEntry(scanned)
+      if (loaded !== null) this.#snapshot.append(loaded)
     })
   }
 
   #addFromLog(slice: LogSlice): readonly ScannedUpdate[] {
     return slice.updates.flatMap((bytes, index) => {
       const scanned = scan(bytes, this.#kind)
-      this.#learn(scanned, slice.actors[index] ?? null)
+      const actor = slice.actors[index] ?? null
+      if (actor !== null) this.#owners.learn(scanned.sections, actor)
+      const fresh = this.#known.newOf(scanned)
+      if (fresh !== null) this.#known.add(fresh)
       return this.#snapshot.add(scanned) ?? []
     })
-  }
-
-  /** What nobody here had sent. */
-  #learn(update: ScannedUpdate, actor: ActorId | null): ScannedUpdate | null {
-    if (actor !== null) this.#owners.learn(update.sections, actor)
-    const fresh = this.#known.newOf(update)
-    if (fresh !== null) this.#known.add(fresh)
-    return fresh
   }
 
   #tellIfQuiet(): void {
@@ -380,8 +379,6 @@ export class Room {
         return this.#decide()
       case 'gone':
         return this.#audience.sendAway('not-found')
-      case 'presence':
-        return
     }
   }
 

@@ -3,13 +3,19 @@
  *
  * R4: who asks for a document while its room opens waits for that room; a room closes in one synchronous step,
  * in which it is quiet and leaves the map, so the next one never meets it.
+ *
+ * Memory is bounded: when rooms hold more than they may, those that nobody is in leave at once, the longest idle
+ * first, without being folded; if that is not enough, no other room opens.
  */
 import { type Actor, type DocumentId, limits, MalformedMessage } from '@weft/protocol'
-import { LineageMismatch, MalformedUpdate } from './errors.ts'
+import { LineageMismatch, MalformedUpdate, RoomsFull } from './errors.ts'
 import type { Member } from './member.ts'
 import { type LogPosition, type Peer, StorageFailure } from './ports.ts'
 import type { ProgramState } from './program-presence.ts'
-import { Room, type RoomDeps } from './room.ts'
+import { Room } from './room.ts'
+import type { RoomDeps } from './room-deps.ts'
+
+const measureMs = 1_000
 
 /** A peer's place in a room. */
 export interface Membership {
@@ -25,6 +31,8 @@ export interface RoomsStats {
   readonly peers: number
   /** Bytes of updates taken from clients and not yet durable. */
   readonly uncommittedBytes: number
+  /** What all rooms hold, about. */
+  readonly bytes: number
 }
 
 interface Place {
@@ -36,16 +44,22 @@ interface Place {
 export class Rooms {
   readonly #deps: RoomDeps
   readonly #places = new Map<DocumentId, Place>()
+  /** Rooms that wait to be closed, the longest idle first. */
+  readonly #idle = new Map<DocumentId, Place>()
+  readonly #mostBytes: number
+  #bytes = 0
+  #measuredAt = Number.NEGATIVE_INFINITY
   #isClosing = false
 
   constructor(deps: RoomDeps) {
     this.#deps = deps
+    this.#mostBytes = (deps.caps ?? limits).roomBytes
   }
 
   /**
    * Opens the document if need be and puts `peer` in: it is sent the first frames before this resolves.
    * `lineage`: what the client says it holds, if it says. Rejects with LineageMismatch, DocumentGone,
-   * DocumentDamaged or StorageFailure.
+   * DocumentDamaged, RoomsFull or StorageFailure.
    */
   async join(document: DocumentId, peer: Peer, lineage: string | null): Promise<Membership> {
     return this.#inRoom(document, (room) => {
@@ -57,7 +71,8 @@ export class Rooms {
 
   /**
    * Merges an update for a program, by the same way as a client's: resolves when it is durable, with the
-   * document's position. Rejects with MalformedUpdate, UpdateGap, DocumentGone, DocumentDamaged or StorageFailure.
+   * document's position. Rejects with MalformedUpdate, UpdateGap, DocumentFull, DocumentGone, DocumentDamaged,
+   * RoomsFull or StorageFailure.
    */
   async write(document: DocumentId, update: Uint8Array, actor: Actor): Promise<LogPosition> {
     try {
@@ -72,6 +87,11 @@ export class Rooms {
     this.#places.get(document)?.room?.showProgram(actor, state)
   }
 
+  /** False: rooms that are in use hold all the memory that rooms may have, and this document is in none. */
+  mayOpen(document: DocumentId): boolean {
+    return this.#places.has(document) || this.#makeSpace()
+  }
+
   /** The document went to the trash: sends its people away. */
   dismiss(document: DocumentId): void {
     this.#places.get(document)?.room?.dismiss()
@@ -83,6 +103,7 @@ export class Rooms {
       rooms: rooms.length,
       peers: rooms.reduce((total, room) => total + room.peers, 0),
       uncommittedBytes: rooms.reduce((total, room) => total + room.uncommittedBytes, 0),
+      bytes: rooms.reduce((total, room) => total + room.bytes, 0),
     }
   }
 
@@ -98,12 +119,12 @@ export class Rooms {
   async #inRoom<T>(document: DocumentId, enter: (room: Room) => T): Promise<Awaited<T>> {
     for (;;) {
       if (this.#isClosing) throw new StorageFailure('the server is stopping', { full: false })
+      if (!this.mayOpen(document)) throw new RoomsFull()
       const place = this.#places.get(document) ?? this.#openPlace(document)
       const room = await place.opening
       // A room may have ended, or everything may be closing, while this waited.
       if (this.#places.get(document) !== place || this.#isClosing) continue
-      place.cancelIdle?.()
-      place.cancelIdle = null
+      this.#keep(document, place)
       return await enter(room)
     }
   }
@@ -111,6 +132,7 @@ export class Rooms {
   #openPlace(document: DocumentId): Place {
     const leaveMap = () => {
       if (this.#places.get(document) === place) this.#places.delete(document)
+      if (this.#idle.get(document) === place) this.#idle.delete(document)
     }
     const opening = Room.open(document, this.#deps, {
       onQuiet: () => this.#whenQuiet(document),
@@ -124,6 +146,7 @@ export class Rooms {
     this.#places.set(document, place)
     opening.then((room) => {
       place.room = room
+      this.#bytes += room.bytes
     }, leaveMap)
     return place
   }
@@ -131,20 +154,54 @@ export class Rooms {
   #whenQuiet(document: DocumentId): void {
     const place = this.#places.get(document)
     if (place?.room?.isQuiet !== true || this.#isClosing) return
-    place.cancelIdle?.()
+    this.#keep(document, place)
+    this.#idle.set(document, place)
     place.cancelIdle = this.#deps.timers.after(limits.idleRoomMs, () => {
       place.cancelIdle = null
       if (place.room !== null) void this.#closeIdle(document, place, place.room)
     })
   }
 
+  /** Somebody is there, or a new wait begins. */
+  #keep(document: DocumentId, place: Place): void {
+    place.cancelIdle?.()
+    place.cancelIdle = null
+    if (this.#idle.get(document) === place) this.#idle.delete(document)
+  }
+
+  /** Whether another room may open. Its size is known only when it has, so the bound is met within one document. */
+  #makeSpace(): boolean {
+    this.#measure()
+    for (const [document, place] of this.#idle) {
+      if (this.#bytes < this.#mostBytes) return true
+      if (place.room === null || !place.room.isQuiet) continue
+      this.#bytes -= place.room.bytes
+      this.#close(document, place, place.room)
+    }
+    return this.#bytes < this.#mostBytes
+  }
+
+  /** Looking at each room costs too much for every opening. */
+  #measure(): void {
+    const now = this.#deps.timers.now()
+    if (Math.abs(now - this.#measuredAt) < measureMs) return
+    this.#measuredAt = now
+    this.#bytes = this.stats().bytes
+  }
+
+  /** R4: in one step. */
+  #close(document: DocumentId, place: Place, room: Room): void {
+    this.#keep(document, place)
+    this.#places.delete(document)
+    room.close()
+  }
+
   /** R8: whoever comes, or writes, while the fold is under way keeps the room: it is looked at again after. */
   async #closeIdle(document: DocumentId, place: Place, room: Room): Promise<void> {
     if (room.isQuiet && room.hasTail) await room.fold()
     if (!room.isQuiet || this.#places.get(document) !== place) return
-    place.cancelIdle?.()
-    this.#places.delete(document)
-    room.close()
+    this.#bytes -= room.bytes
+    this.#close(document, place, room)
   }
 
   async #closeForGood(document: DocumentId, place: Place): Promise<void> {

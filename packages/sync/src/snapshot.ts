@@ -19,7 +19,7 @@ const answersKept = 64
 /** Answers beyond this are forgotten, but for the last one. */
 const answerBytesKept = 4 * 1024 * 1024
 /** Pieces of the tail that are laid together, so that an answer never walks thousands. */
-const tailPieces = 256
+const tailPieces = 512
 
 export class Snapshot {
   readonly #kind: DocumentKind

@@ -27,11 +27,15 @@ export class UpdateReader {
     return value
   }
 
+  /** Without calling anything: most of an update is numbers, and code that just started runs as it is written. */
   number(): number {
+    const { bytes } = this
     let value = 0
     let scale = 1
     for (;;) {
-      const byte = this.byte()
+      const byte = bytes[this.position]
+      if (byte === undefined) throw new MalformedUpdate('cut off')
+      this.position++
       value += (byte & 127) * scale
       if (byte < 128) break
       scale *= 128

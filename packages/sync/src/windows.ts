@@ -14,4 +14,4 @@ export function presenceWindowMs(people: number): number {
 }
 
 /** While a turn is under way, presence waits this long to leave with it in one write; then it goes alone. */
-export const presenceRideMs = 5
+export const presenceRideMs = 15

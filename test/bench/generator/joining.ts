@@ -58,7 +58,7 @@ async function write(target: Target, update: Uint8Array): Promise<void> {
 }
 
 /** One second in which the process used less than 2 % of a core. */
-async function atRest(pid: number): Promise<void> {
+export async function atRest(pid: number): Promise<void> {
   const began = performance.now()
   for (let quiet = 0; quiet < 5; ) {
     if (performance.now() - began > 60_000) throw new Error('the server does not come to rest')

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { runNode } from '../children.ts'
 import { readUpdates } from '../data/update-file.ts'
@@ -10,6 +11,9 @@ import type { Bench, Scenario, Values } from '../scenario.ts'
 import { makeDocuments, postUpdate, type RunningServer, startWeft } from '../servers.ts'
 
 const replayHistory = fileURLToPath(new URL('../programs/replay.ts', import.meta.url))
+const tail = 125
+/** In which a server folds what came before it. */
+const foldingMs = 8_000
 const warmRoom = 0
 const room = 1
 
@@ -21,7 +25,7 @@ export const coldOpen: Scenario = {
   id: 'cold-open',
   title: 'Opening a document with 259,778 edits of history',
   about:
-    "From the request to the first byte of the document, of a document that is not in memory. Its last 2,500 edits came one by one after the last fold. The disk's cache is warm.",
+    "From the request to the first byte of the document, of a document that is not in memory. The server was killed while somebody wrote: the last 125 edits came one by one after the last fold, which is about as many as a server lets come. The disk's cache is warm.",
   subjects: [running, started, replay],
   columns: [
     { key: 'firstMs', title: 'first byte after ms' },
@@ -35,33 +39,33 @@ export const coldOpen: Scenario = {
     }
     const folder = await mkdtemp(path.join(tmpdir(), 'weft-bench-'))
     try {
-      await served(folder, (server) => write(server, bench))
-      return await served(folder, async (server) => {
+      await write(await startWeft({ folder }), bench)
+      const server = await startWeft({ folder })
+      try {
         if (subject === running) await generate({ type: 'opening', target: server, room: warmRoom })
         const { firstMs, allMs, bytes } = await generate({ type: 'opening', target: server, room })
         return { firstMs, allMs, kilobytes: bytes / 1_000 }
-      })
+      } finally {
+        await server.stop()
+      }
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
   },
 }
 
-/** All but the last edits at once, which the server keeps as it keeps what it has folded; then each by itself. */
+/** All but the last edits at once; the others each by itself. The last of them come when the server has folded. */
 async function write(server: RunningServer, bench: Bench): Promise<void> {
-  const { history, historyStart, historyRest } = await bench.documents()
-  await makeDocuments(server, room + 1)
-  await postUpdate(server, room, new Uint8Array(await readFile(historyStart)))
-  for (const update of readUpdates(history).slice(-historyRest)) {
-    await postUpdate(server, room, new Uint8Array(update))
-  }
-}
-
-async function served<T>(folder: string, use: (server: RunningServer) => Promise<T>): Promise<T> {
-  const server = await startWeft({ folder })
   try {
-    return await use(server)
+    const { history, historyStart, historyRest } = await bench.documents()
+    await makeDocuments(server, room + 1)
+    await postUpdate(server, room, new Uint8Array(await readFile(historyStart)))
+    const rest = readUpdates(history).slice(-historyRest)
+    for (const [index, update] of rest.entries()) {
+      if (index === rest.length - tail) await sleep(foldingMs)
+      await postUpdate(server, room, new Uint8Array(update))
+    }
   } finally {
-    await server.stop()
+    await server.kill()
   }
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runNode } from '../children.ts'
 import { generate } from '../generate.ts'
+import { atRest } from '../generator/joining.ts'
 import type { Bench, Scenario, Values } from '../scenario.ts'
 import { makeDocuments, postUpdate, startWeft } from '../servers.ts'
 
@@ -37,6 +38,8 @@ async function inWeft(bench: Bench): Promise<Values> {
     const writer = await startWeft({ folder })
     await makeDocuments(writer, documents + 1)
     for (let room = 0; room <= documents; room++) await postUpdate(writer, room, update)
+    // It folds them, one after the other: that is how documents lie on a server, unless they came that moment.
+    await atRest(writer.pid)
     await writer.stop()
 
     const server = await startWeft({ folder, flags: ['--expose-gc', '--import', collectOnSignal] })

@@ -53,7 +53,12 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   api.use(paced(deps.rates))
   for (const route of Object.values(routes)) {
     const takesQuery = 'request' in route && 'query' in route.request
-    api.on([route.method], [route.getRoutingPath()], ...(takesQuery ? [] : [noQuery]), ...bodyOf(route))
+    api.on(
+      [route.method],
+      [route.getRoutingPath()],
+      ...(takesQuery ? [] : [noQuery]),
+      ...bodyOf(route, deps.largestUpdate),
+    )
   }
   serveDocuments(api, deps)
   serveContent(api, deps)

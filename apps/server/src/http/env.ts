@@ -38,6 +38,8 @@ export interface HttpDeps {
   readonly metrics: Metrics
   readonly addressOf: (request: IncomingMessage) => string
   readonly rates: Rates
+  /** Bytes. */
+  readonly largestUpdate: number
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
   readonly isDraining: () => boolean

@@ -72,11 +72,11 @@ export const noQuery: Guard = async (c, next) => {
 }
 
 /** Type, size and encoding of a body, by what its route declares. */
-export function bodyOf(route: RouteConfig): readonly Guard[] {
+export function bodyOf(route: RouteConfig, largestUpdate: number): readonly Guard[] {
   const types = Object.keys(route.request?.body?.content ?? {})
   if (types.length === 0) return []
   const isJson = types.includes('application/json')
-  const maxSize = isJson ? limits.jsonBytes : limits.updateBytes
+  const maxSize = isJson ? limits.jsonBytes : largestUpdate
   const tooLarge = () => {
     // Whoever sends that much is not waited for: the connection ends after the answer.
     throw new Refused('too-large', {

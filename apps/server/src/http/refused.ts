@@ -2,9 +2,11 @@
 import { type Problem, type ProblemCode, problemOf } from '@weft/protocol'
 import {
   DocumentDamaged,
+  DocumentFull,
   DocumentGone,
   ForeignClient,
   MalformedUpdate,
+  RoomsFull,
   StorageFailure,
   UpdateGap,
 } from '@weft/sync'
@@ -43,6 +45,8 @@ export function refusalOf(error: unknown): Refused | null {
   if (error instanceof DocumentGone) return new Refused('not-found')
   if (error instanceof DocumentExists) return new Refused('document-exists')
   if (error instanceof DocumentDamaged) return new Refused('document-damaged')
+  if (error instanceof DocumentFull) return new Refused('document-full', { detail: whatToDelete })
+  if (error instanceof RoomsFull) return new Refused('overloaded', { headers: { 'retry-after': '5' } })
   if (error instanceof MalformedUpdate) return new Refused('malformed-update')
   if (error instanceof ForeignClient) return new Refused('forbidden')
   if (error instanceof UpdateGap) return new Refused('out-of-sync')
@@ -51,6 +55,8 @@ export function refusalOf(error: unknown): Refused | null {
   if (error instanceof HTTPException) return fromFramework(error)
   return null
 }
+
+const whatToDelete = 'It can be read, and text can be deleted. Its operator may raise the limit.'
 
 function unavailable({ full }: StorageFailure): Refused {
   return new Refused('storage-unavailable', {

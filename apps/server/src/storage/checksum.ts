@@ -40,11 +40,3 @@ export function changesChecksum(
 ): number {
   return crc32(packed, crc32(`changes ${document} ${of.first} ${of.last} ${of.since} ${of.until} `))
 }
-
-export function keptSnapshotChecksum(
-  document: DocumentId,
-  position: LogPosition,
-  packed: Uint8Array,
-): number {
-  return crc32(packed, crc32(`kept ${document} ${position} `))
-}

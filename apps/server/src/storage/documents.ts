@@ -56,6 +56,13 @@ export function selectDocument(db: Database, id: DocumentId) {
   return db.selectFrom('documents').selectAll().where('id', '=', id)
 }
 
+export function selectDocuments(db: Database, ids: readonly DocumentId[]) {
+  return db
+    .selectFrom('documents')
+    .selectAll()
+    .where('id', 'in', [...ids])
+}
+
 /** One row more than the page holds, which tells whether there is a next page. */
 export function selectPage(db: Database, query: DocumentQuery) {
   let rows = db

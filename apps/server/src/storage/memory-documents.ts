@@ -59,6 +59,8 @@ export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passa
 
     get: (id) => passage.read(() => documents.get(id)?.record ?? null),
 
+    getMany: (ids) => passage.read(() => ids.flatMap((id) => documents.get(id)?.record ?? [])),
+
     list: (query) =>
       passage.read(() => {
         const records = [...documents.values()].map(({ record }) => record)

@@ -64,10 +64,19 @@ export const migrations: readonly Migration[] = [
         position ${whole} NOT NULL CHECK (position >= 1),
         at ${whole} NOT NULL,
         bytes ${bytes} NOT NULL,
+        pieces TEXT,
         owners TEXT NOT NULL,
         index_bytes ${bytes},
         checksum ${whole} NOT NULL
       ) ${keyed}`,
+      // What comes before the bytes of a large snapshot: see sqlite-snapshots.ts.
+      `CREATE TABLE snapshot_pieces (
+        pieces TEXT NOT NULL,
+        number ${whole} NOT NULL,
+        bytes ${bytes} NOT NULL,
+        PRIMARY KEY (pieces, number)
+      ) ${keyed}`,
+      `CREATE TABLE loose_pieces (pieces TEXT NOT NULL PRIMARY KEY) ${keyed}`,
       `CREATE TABLE probe (
         id ${whole} NOT NULL PRIMARY KEY CHECK (id = 1),
         at ${whole} NOT NULL
@@ -88,10 +97,15 @@ export const migrations: readonly Migration[] = [
         checksum ${whole} NOT NULL,
         PRIMARY KEY (document, last)
       ) ${keyed}`,
+      // The columns of `snapshots`, whose rows come here.
       `CREATE TABLE kept_snapshots (
         document TEXT NOT NULL REFERENCES documents (id),
         position ${whole} NOT NULL CHECK (position >= 1),
+        at ${whole} NOT NULL,
         bytes ${bytes} NOT NULL,
+        pieces TEXT,
+        owners TEXT NOT NULL,
+        index_bytes ${bytes},
         checksum ${whole} NOT NULL,
         PRIMARY KEY (document, position)
       ) ${keyed}`,

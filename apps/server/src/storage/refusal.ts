@@ -1,3 +1,4 @@
+import type { DocumentId } from '@weft/protocol'
 import type { Failure, FailureReason } from './sqlite-messages.ts'
 
 /** A request cannot be done. Crosses the thread as a {@link Failure}. */
@@ -8,4 +9,9 @@ export class Refusal extends Error {
     super(message)
     this.failure = { reason, message }
   }
+}
+
+/** `how`: what is wrong with it, for the operator. */
+export function damaged(document: DocumentId, how: string): Refusal {
+  return new Refusal('damaged', `document ${document} is damaged: ${how}`)
 }

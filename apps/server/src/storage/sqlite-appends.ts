@@ -61,8 +61,10 @@ export function appendGate(timers: Timers, send: (appends: PackedAppends) => voi
       waiting.add(asked)
       if (isScheduled) return
       isScheduled = true
-      const wait = sentAt + gapMs() - timers.now()
-      if (wait > 0) cancelTimer = timers.after(wait, flush)
+      const gap = gapMs()
+      const wait = sentAt + gap - timers.now()
+      if (gap === 0) flush()
+      else if (wait > 0) cancelTimer = timers.after(wait, flush)
       // Not at once: other sockets may have been read in the same turn of the event loop.
       else setImmediate(flush)
     },

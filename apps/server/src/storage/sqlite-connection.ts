@@ -26,6 +26,8 @@ const pragmas: readonly (readonly [set: string, ask: string, answer: string | nu
   ['journal_size_limit = 67108864', 'journal_size_limit', 67_108_864],
   // A full temporary folder is then no reason for a write to fail.
   ['temp_store = MEMORY', 'temp_store', 2],
+  // KiB, negative. The pages that are written again and again stay in memory.
+  ['cache_size = -16384', 'cache_size', -16_384],
 ]
 
 /** Waits this long for a process that is just ending. */
@@ -42,6 +44,8 @@ export function openConnection(file: string, at: number): DatabaseSync {
       if (found !== answer) throw new Refusal('failed', `SQLite does not take "${set}" for ${file}`)
     }
     migrate(database, at)
+    // Reading alone takes no lock that keeps others out; asking to write does, and it is kept from then on.
+    database.exec('BEGIN EXCLUSIVE; COMMIT')
     return database
   } catch (error) {
     database.close()

@@ -1,22 +1,26 @@
 /**
  * What documents were, in SQLite. A fold replaces entries by a snapshot that no longer holds what was deleted; the
- * entries themselves go into packs, and a snapshot that is replaced stays now and then, as a place to start from.
+ * entries themselves go into packs, and a snapshot that is replaced is kept now and then, as a place to start from.
  *
  * Any revision is then the last kept snapshot at or before it, and the entries from there on: Yjs places them on a
  * folded document as on the one that they were written on.
+ *
+ * Rule: nothing large is copied when a log is folded. Large entries stay in `updates`, where nobody but this file
+ * looks for what is older than the snapshot; so do the pieces of large snapshots.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { type DocumentId, limits } from '@weft/protocol'
-import type { LogEntry, LogPosition } from '@weft/sync'
-import { changesChecksum, keptSnapshotChecksum } from './checksum.ts'
-import { deflate, inflate, numbered, packEntries, unpackEntries } from './packed-entries.ts'
-import { Refusal } from './refusal.ts'
-import { all, first } from './sqlite-rows.ts'
+import type { LogPosition } from '@weft/sync'
+import { changesChecksum, entryChecksum } from './checksum.ts'
+import { type PlacedEntry, packEntries, unpackEntries } from './packed-entries.ts'
+import { damaged, Refusal } from './refusal.ts'
+import { all, type EntryRow, first } from './sqlite-rows.ts'
+import type { ReadSnapshot, Snapshots } from './sqlite-snapshots.ts'
 
 export interface SqliteHistory {
-  /** Inside the transaction of a fold, before it: the entries that it is going to replace, and the snapshot before. */
-  keep(document: DocumentId, fold: Folding): void
-  /** What makes the document at a position before its snapshot: a snapshot or none, and entries. */
+  /** Inside the transaction of a fold, before it: the entries that it replaces, and the snapshot at `after`. */
+  keep(document: DocumentId, entries: readonly PlacedEntry[], after: LogPosition): void
+  /** What makes the document at a position before its snapshot. Throws {@link Refusal} where that is not kept. */
   past(document: DocumentId, position: LogPosition): Past
   /** The last position written at or before `time`, of those before the snapshot; `null` if there is none kept. */
   positionAt(document: DocumentId, time: number): LogPosition | null
@@ -24,17 +28,9 @@ export interface SqliteHistory {
   isWhole(document: DocumentId): boolean
 }
 
-export interface Folding {
-  /** All that came after the snapshot that the fold replaces, up to its own position. One at least. */
-  readonly entries: readonly LogEntry[]
-  /** That snapshot, and its position; `null` and 0 if nothing was folded so far. */
-  readonly snapshot: Uint8Array | null
-  readonly after: LogPosition
-}
-
 export interface Past {
-  readonly snapshot: Uint8Array<ArrayBuffer> | null
-  readonly entries: readonly LogEntry[]
+  readonly snapshot: ReadSnapshot | null
+  readonly entries: readonly PlacedEntry[]
 }
 
 interface PackRow {
@@ -46,28 +42,20 @@ interface PackRow {
   readonly checksum: number
 }
 
-interface KeptRow {
-  readonly position: LogPosition
-  readonly bytes: Uint8Array
-  readonly checksum: number
-}
+/** Such entries stay in `updates` when they are folded. */
+export const largeEntryBytes = 256 * 1024
+/** A snapshot is kept when the packs since the last one that was have this much, or twice as much as itself. */
+const packedBetweenSnapshots = 256 * 1024
 
-/** A snapshot stays when the entries since the last one that stayed have this much in packs, or as much as itself. */
-const packedBetweenSnapshots = 128 * 1024
-
-export function sqliteHistory(database: DatabaseSync): SqliteHistory {
+export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): SqliteHistory {
   const insertPack = database.prepare(
-    `INSERT INTO changes (document, first, last, since, until, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const insertKept = database.prepare(
-    'INSERT INTO kept_snapshots (document, position, bytes, checksum) VALUES (?, ?, ?, ?)',
+    'INSERT INTO changes (document, first, last, since, until, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const lastKept = database.prepare(
-    `SELECT position, bytes, checksum FROM kept_snapshots WHERE document = ? AND position <= ?
-     ORDER BY position DESC LIMIT 1`,
+    'SELECT max(position) AS position FROM kept_snapshots WHERE document = ? AND position <= ?',
   )
   const packedSince = database.prepare(
-    `SELECT coalesce(sum(length(bytes)), 0) AS bytes, max(last) AS last FROM changes
+    `SELECT coalesce(sum(length(bytes)), 0) AS bytes, coalesce(max(last), 0) AS last FROM changes
      WHERE document = ? AND last > ?`,
   )
   const packs = database.prepare(
@@ -78,97 +66,95 @@ export function sqliteHistory(database: DatabaseSync): SqliteHistory {
     `SELECT first, last, since, until, bytes, checksum FROM changes
      WHERE document = ? AND since <= ? ORDER BY last DESC LIMIT 1`,
   )
-  const firstPack = database.prepare('SELECT first FROM changes WHERE document = ? ORDER BY last LIMIT 1')
+  const largeRows = database.prepare(
+    `SELECT position, actor, at, bytes AS "update", checksum FROM updates
+     WHERE document = ? AND position > ? AND position <= ? AND length(bytes) >= ${largeEntryBytes}`,
+  )
+  const firstPack = database.prepare('SELECT min(first) AS first FROM changes WHERE document = ?')
   const secondKept = database.prepare(
     'SELECT position FROM kept_snapshots WHERE document = ? ORDER BY position LIMIT 1 OFFSET 1',
   )
   const dropPacks = database.prepare('DELETE FROM changes WHERE document = ? AND last <= ?')
-  const dropKept = database.prepare('DELETE FROM kept_snapshots WHERE document = ? AND position < ?')
+  const dropRows = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
 
-  function keepSnapshotIfDue(document: DocumentId, position: LogPosition, snapshot: Uint8Array): void {
-    const kept = first<KeptRow>(lastKept, document, position)
-    const since = first<{ bytes: number; last: LogPosition | null }>(
-      packedSince,
-      document,
-      kept?.position ?? 0,
-    )
-    // Entries from before there was a history are in this snapshot alone.
-    const isAlone = since?.last !== position && kept?.position !== position
-    const isDue = (since?.bytes ?? 0) >= Math.max(packedBetweenSnapshots, snapshot.length)
-    if (!isAlone && !isDue) return
-    const bytes = deflate(snapshot)
-    insertKept.run(document, position, bytes, keptSnapshotChecksum(document, position, bytes))
+  function keepSnapshotIfDue(document: DocumentId, position: LogPosition): void {
+    const kept = first<{ position: LogPosition | null }>(lastKept, document, position)?.position ?? 0
+    if (kept === position) return
+    const since = first<{ bytes: number; last: LogPosition }>(packedSince, document, kept)
+    // Where packs are missing, the document is in this snapshot alone.
+    const isAlone = since?.last !== position
+    const isDue = (since?.bytes ?? 0) >= Math.max(packedBetweenSnapshots, 2 * snapshots.size(document))
+    if (isAlone || isDue) snapshots.keep(document)
   }
 
-  /** The oldest go first, together with the snapshot that they build on. */
+  /** The oldest go first, up to a snapshot that the others build on. */
   function bound(document: DocumentId): void {
     for (;;) {
-      const all = first<{ bytes: number }>(packedSince, document, 0)
+      const bytes = first<{ bytes: number }>(packedSince, document, 0)?.bytes ?? 0
       const second = first<{ position: LogPosition }>(secondKept, document)
-      if (all === undefined || all.bytes <= limits.historyBytes || second === undefined) return
+      if (bytes <= limits.historyBytes || second === undefined) return
       dropPacks.run(document, second.position)
-      dropKept.run(document, second.position)
+      dropRows.run(document, second.position)
+      snapshots.dropKept(document, second.position)
     }
   }
 
   return {
-    keep(document, { entries, snapshot, after }) {
+    keep(document, entries, after) {
       const [start, last] = [after + 1, after + entries.length]
-      if (snapshot !== null) keepSnapshotIfDue(document, after, snapshot)
-      const bytes = packEntries(entries)
-      const times = entries.map(({ at }) => at)
-      const [since, until] = [min(times), max(times)]
+      if (after > 0) keepSnapshotIfDue(document, after)
+      const bytes = packEntries(entries.filter(({ update }) => update.length < largeEntryBytes))
+      const since = entries.reduce((least, { at }) => Math.min(least, at), Number.MAX_SAFE_INTEGER)
+      const until = entries.reduce((most, { at }) => Math.max(most, at), 0)
       const checksum = changesChecksum(document, { first: start, last, since, until }, bytes)
       insertPack.run(document, start, last, since, until, bytes, checksum)
       bound(document)
     },
 
     past(document, position) {
-      const kept = first<KeptRow>(lastKept, document, position)
-      if (kept !== undefined && kept.checksum !== keptSnapshotChecksum(document, kept.position, kept.bytes))
-        throw damaged(document, `its snapshot of revision ${kept.position} fails its checksum`)
-      const start = kept?.position ?? 0
-      const entries = all<PackRow>(packs, document, start, position).flatMap((row) =>
-        numbered(unpacked(document, row), row.first).filter(
-          (entry) => entry.position > start && entry.position <= position,
-        ),
-      )
+      const snapshot = snapshots.readKept(document, position)
+      const start = snapshot?.position ?? 0
+      const entries = [
+        ...all<PackRow>(packs, document, start, position).flatMap((row) => unpacked(document, row)),
+        ...largeBetween(document, start, position),
+      ]
+        .filter((entry) => entry.position > start && entry.position <= position)
+        .sort((a, b) => a.position - b.position)
       if (
         entries.some((entry, index) => entry.position !== start + 1 + index) ||
         start + entries.length !== position
       )
         throw new Refusal('missing', `revision ${position} of document ${document} is not kept`)
-      return { snapshot: kept === undefined ? null : new Uint8Array(inflate(kept.bytes)), entries }
+      return { snapshot, entries }
     },
 
     positionAt(document, time) {
       const row = first<PackRow>(packAt, document, time)
       if (row === undefined) return null
-      const entries = numbered(unpacked(document, row), row.first)
-      return entries.findLast(({ at }) => at <= time)?.position ?? null
+      return [...unpacked(document, row), ...largeBetween(document, row.first - 1, row.last)]
+        .filter(({ at }) => at <= time)
+        .reduce<LogPosition | null>((last, { position }) => Math.max(last ?? 0, position), null)
     },
 
     isWhole(document) {
-      const isKept = first<KeptRow>(lastKept, document, Number.MAX_SAFE_INTEGER) !== undefined
-      return first<{ first: LogPosition }>(firstPack, document)?.first === 1 || !isKept
+      const start = first<{ first: LogPosition | null }>(firstPack, document)?.first ?? null
+      const kept = first<{ position: LogPosition | null }>(lastKept, document, Number.MAX_SAFE_INTEGER)
+      return start === 1 || (start === null && kept?.position == null)
     },
+  }
+
+  function largeBetween(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly PlacedEntry[] {
+    const rows = all<EntryRow>(largeRows, document, after, upTo)
+    for (const row of rows) {
+      if (row.checksum !== entryChecksum(document, row.position, row))
+        throw damaged(document, `entry ${row.position} fails its checksum`)
+    }
+    return rows
   }
 }
 
-function unpacked(document: DocumentId, row: PackRow): readonly LogEntry[] {
+function unpacked(document: DocumentId, row: PackRow): readonly PlacedEntry[] {
   if (row.checksum !== changesChecksum(document, row, row.bytes))
     throw damaged(document, `its changes up to ${row.last} fail their checksum`)
   return unpackEntries(row.bytes)
-}
-
-function min(numbers: readonly number[]): number {
-  return numbers.reduce((least, number) => Math.min(least, number), Number.POSITIVE_INFINITY)
-}
-
-function max(numbers: readonly number[]): number {
-  return numbers.reduce((most, number) => Math.max(most, number), Number.NEGATIVE_INFINITY)
-}
-
-function damaged(document: DocumentId, how: string): Refusal {
-  return new Refusal('damaged', `document ${document} is damaged: ${how}`)
 }

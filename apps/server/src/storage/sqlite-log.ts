@@ -7,24 +7,31 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
-import { entryChecksum, type StoredSnapshot, snapshotChecksum } from './checksum.ts'
+import { entryChecksum } from './checksum.ts'
 import { packOwners } from './packed-owners.ts'
-import { Refusal } from './refusal.ts'
+import { damaged, Refusal } from './refusal.ts'
 import type { Arrivals } from './sqlite-arrivals.ts'
-import type { SqliteHistory } from './sqlite-history.ts'
-import type { PackedSlice, Write } from './sqlite-messages.ts'
+import { largeEntryBytes, type SqliteHistory } from './sqlite-history.ts'
+import type { FoldWrite, PackedSlice } from './sqlite-messages.ts'
 import { all, type EntryRow, first } from './sqlite-rows.ts'
+import type { ReadSnapshot, Snapshots } from './sqlite-snapshots.ts'
 
 export interface SqliteLog {
   append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
   /** The first entry of a document whose row says head 1 already. */
   insertFirst(document: DocumentId, entry: LogEntry): void
-  fold(write: Extract<Write, { readonly type: 'fold' }>): void
+  fold(write: FoldWrite): void
   read(document: DocumentId, after: LogPosition): PackedSlice
   /** The document as it was at `position`. */
   readAt(document: DocumentId, position: LogPosition): PackedSlice
   /** The last position that was written at or before `time`; 0: before the first. */
   positionAt(document: DocumentId, time: number): LogPosition
+}
+
+export interface LogParts {
+  readonly arrivals: Arrivals
+  readonly snapshots: Snapshots
+  readonly history: SqliteHistory
 }
 
 interface Head {
@@ -35,17 +42,7 @@ interface Head {
   readonly folded: LogPosition
 }
 
-interface StoredSlice extends StoredSnapshot {
-  readonly bytes: Uint8Array<ArrayBuffer>
-}
-
-interface SnapshotRow extends StoredSlice {
-  readonly position: LogPosition
-  readonly at: number
-  readonly checksum: number
-}
-
-export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: SqliteHistory): SqliteLog {
+export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history }: LogParts): SqliteLog {
   const insert = database.prepare(
     'INSERT INTO updates (document, position, actor, at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -54,24 +51,16 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
      FROM documents LEFT JOIN snapshots ON snapshots.document = documents.id
      WHERE id = ? AND trashed_at IS NULL`,
   )
-  const selectSnapshot = database.prepare(
-    'SELECT position, at, bytes, owners, index_bytes AS "index", checksum FROM snapshots WHERE document = ?',
-  )
   const selectEntries = database.prepare(
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? ORDER BY position`,
   )
-  const putSnapshot = database.prepare(
-    `INSERT INTO snapshots (document, position, at, bytes, owners, index_bytes, checksum)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (document) DO UPDATE SET
-       position = excluded.position, at = excluded.at, bytes = excluded.bytes, owners = excluded.owners,
-       index_bytes = excluded.index_bytes, checksum = excluded.checksum`,
+  const deleteEntries = database.prepare(
+    `DELETE FROM updates WHERE document = ? AND position <= ? AND length(bytes) < ${largeEntryBytes}`,
   )
   const selectTime = database.prepare(
-    'SELECT max(position) AS position FROM updates WHERE document = ? AND at <= ?',
+    'SELECT max(position) AS position FROM updates WHERE document = ? AND position > ? AND at <= ?',
   )
-  const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
 
   function headOf(document: DocumentId): Head {
     const head = first<Head>(selectHead, document)
@@ -79,7 +68,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
     return { ...head, head: arrivals.of(document)?.head ?? head.head }
   }
 
-  /** What is not folded, after `after`, which lies behind the snapshot. */
+  /** What is not folded, from `after` on, which lies at or behind the snapshot. */
   function entriesAfter(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly EntryRow[] {
     const rows = [...all<EntryRow>(selectEntries, document, after), ...arrivals.rows(document, after)]
     const wanted = rows.filter(({ position }) => position <= upTo)
@@ -97,14 +86,8 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
 
   /** A rotten log may be folded: who folds it holds what it was. Its past has a hole then. */
   function keepPast(document: DocumentId, folded: LogPosition, upTo: LogPosition): void {
-    const snapshot = first<SnapshotRow>(selectSnapshot, document)
     try {
-      const replaced = folded === 0 ? null : checkedSnapshot(document, snapshot).bytes
-      history.keep(document, {
-        entries: entriesAfter(document, folded, upTo),
-        snapshot: replaced,
-        after: folded,
-      })
+      history.keep(document, entriesAfter(document, folded, upTo), folded)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
     }
@@ -120,7 +103,8 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
       insert.run(document, 1, entry.actor, entry.at, entry.update, checksum)
     },
 
-    fold({ document, snapshot, upTo, at }) {
+    fold(write) {
+      const { document, upTo } = write
       const { head, folded } = headOf(document)
       if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
         throw new Refusal(
@@ -129,8 +113,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
         )
       if (upTo <= folded) return
       keepPast(document, folded, upTo)
-      const checksum = snapshotChecksum(document, upTo, at, snapshot)
-      putSnapshot.run(document, upTo, at, snapshot.bytes, snapshot.owners, snapshot.index, checksum)
+      snapshots.put(write, write.pieces)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
       deleteEntries.run(document, upTo)
@@ -139,8 +122,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
 
     read(document, after) {
       const { head, lineage, kind, folded } = headOf(document)
-      const snapshot =
-        after < folded ? checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)) : null
+      const snapshot = after < folded ? snapshots.read(document) : null
       const entries = entriesAfter(document, snapshot === null ? after : folded, head)
       return { ...sliceOf(snapshot, entries), head, lineage, kind }
     },
@@ -150,20 +132,18 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
       if (position > head)
         throw new Refusal('missing', `document ${document} has no revision ${position}: it is at ${head}`)
       if (position < folded) {
-        const past = history.past(document, position)
-        const snapshot = past.snapshot === null ? null : { bytes: past.snapshot, index: null, owners: nobody }
-        return { ...sliceOf(snapshot, past.entries), head: position, lineage, kind }
+        const { snapshot, entries } = history.past(document, position)
+        return { ...sliceOf(snapshot, entries), head: position, lineage, kind }
       }
-      const snapshot =
-        folded > 0 ? checkedSnapshot(document, first<SnapshotRow>(selectSnapshot, document)) : null
+      const snapshot = folded > 0 ? snapshots.read(document) : null
       return { ...sliceOf(snapshot, entriesAfter(document, folded, position)), head: position, lineage, kind }
     },
 
     positionAt(document, time) {
       const { folded } = headOf(document)
       const latest = arrivals.rows(document, folded).findLast(({ at }) => at <= time)?.position
-      const filed = first<{ position: LogPosition | null }>(selectTime, document, time)?.position ?? null
-      const position = latest ?? filed ?? history.positionAt(document, time)
+      const filed = first<{ position: LogPosition | null }>(selectTime, document, folded, time)
+      const position = latest ?? filed?.position ?? history.positionAt(document, time)
       if (position !== null) return position
       if (history.isWhole(document)) return 0
       throw new Refusal('missing', `what document ${document} was then is not kept`)
@@ -173,14 +153,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, history: S
 
 const nobody = packOwners(new Map())
 
-function checkedSnapshot(document: DocumentId, row: SnapshotRow | undefined): SnapshotRow {
-  if (row === undefined) throw damaged(document, 'its snapshot is missing')
-  if (row.checksum !== snapshotChecksum(document, row.position, row.at, row))
-    throw damaged(document, 'its snapshot fails its checksum')
-  return row
-}
-
-function sliceOf(snapshot: StoredSlice | null, entries: readonly LogEntry[]) {
+function sliceOf(snapshot: ReadSnapshot | null, entries: readonly LogEntry[]) {
   return {
     snapshot: snapshot?.bytes ?? null,
     index: snapshot?.index ?? null,
@@ -203,8 +176,4 @@ function packed(updates: readonly Uint8Array[]): Pick<PackedSlice, 'bytes' | 'le
 
 function gone(document: DocumentId): Refusal {
   return new Refusal('gone', `document ${document} is deleted, in the trash, or was never there`)
-}
-
-function damaged(document: DocumentId, how: string): Refusal {
-  return new Refusal('damaged', `document ${document} is damaged: ${how}`)
 }

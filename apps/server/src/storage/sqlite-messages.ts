@@ -12,13 +12,7 @@ import type {
 
 export type Write =
   | { readonly type: 'append'; readonly document: DocumentId; readonly entries: readonly LogEntry[] }
-  | {
-      readonly type: 'fold'
-      readonly document: DocumentId
-      readonly snapshot: StoredSnapshot
-      readonly upTo: LogPosition
-      readonly at: number
-    }
+  | FoldWrite
   | { readonly type: 'create'; readonly draft: DocumentDraft }
   | {
       readonly type: 'update'
@@ -31,12 +25,31 @@ export type Write =
   | { readonly type: 'probe'; readonly at: number }
   /** The thread asks itself: see sqlite-arrivals.ts. */
   | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
+  /** Also: see sqlite-folds.ts. */
+  | {
+      readonly type: 'add-piece'
+      readonly pieces: string
+      readonly number: number
+      readonly bytes: Uint8Array
+    }
+  | { readonly type: 'drop-loose-pieces' }
+
+export interface FoldWrite {
+  readonly type: 'fold'
+  readonly document: DocumentId
+  readonly snapshot: StoredSnapshot
+  readonly upTo: LogPosition
+  readonly at: number
+  /** Those of the snapshot that are stored already: see sqlite-snapshots.ts. */
+  readonly pieces: string | null
+}
 
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
   | { readonly type: 'read-at'; readonly document: DocumentId; readonly position: LogPosition }
   | { readonly type: 'position-at'; readonly document: DocumentId; readonly time: number }
   | { readonly type: 'get'; readonly id: DocumentId }
+  | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
 
 /** `close`: the last question, answered when all others are. */
@@ -54,10 +67,13 @@ export interface Answers {
   readonly 'shorten-arrivals': null
   readonly 'file-arrivals': null
   readonly 'write-heads': null
+  readonly 'add-piece': null
+  readonly 'drop-loose-pieces': null
   readonly read: PackedSlice
   readonly 'read-at': PackedSlice
   readonly 'position-at': LogPosition
   readonly get: DocumentRecord | null
+  readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
   readonly close: null
 }

@@ -7,6 +7,7 @@ import {
   insertDocument,
   restoreDocument,
   selectDocument,
+  selectDocuments,
   selectPage,
   toRecord,
   trashDocument,
@@ -19,6 +20,7 @@ import { sqliteHistory } from './sqlite-history.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
+import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
 import type { DocumentDraft, DocumentRecord } from './storage.ts'
 
 export interface SqliteRequests {
@@ -27,11 +29,13 @@ export interface SqliteRequests {
   /** Between two. */
   read(read: Read): Answers[Read['type']]
   readonly arrivals: Arrivals
+  readonly snapshots: Snapshots
 }
 
 export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const arrivals = sqliteArrivals(database)
-  const log = sqliteLog(database, arrivals, sqliteHistory(database))
+  const snapshots = sqliteSnapshots(database)
+  const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const rows = queryRunner(database)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -54,6 +58,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
 
   return {
     arrivals,
+    snapshots,
     write(write) {
       switch (write.type) {
         case 'append':
@@ -85,6 +90,12 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'write-heads':
           arrivals.writeHeads()
           return null
+        case 'add-piece':
+          snapshots.addPiece(write.pieces, write.number, write.bytes)
+          return null
+        case 'drop-loose-pieces':
+          snapshots.dropLoose()
+          return null
       }
     },
 
@@ -98,6 +109,8 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return unlessCorrupt(read.document, () => log.positionAt(read.document, read.time))
         case 'get':
           return recordOf(rows(selectDocument(queries, read.id))[0])
+        case 'get-many':
+          return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'list':
           return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
       }

@@ -9,6 +9,7 @@ import type { LogPosition } from '@weft/sync'
 import { unpackAppends } from './sqlite-appends.ts'
 import { openConnection } from './sqlite-connection.ts'
 import { failureOf } from './sqlite-errors.ts'
+import { largeFolds } from './sqlite-folds.ts'
 import type {
   Answered,
   Answers,
@@ -30,6 +31,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
   const database = openConnection(settings.file, settings.at)
   const requests = sqliteRequests(database)
   const { arrivals } = requests
+  const folds = largeFolds(requests.snapshots)
   const writer = sqliteWriter(database, requests.write, arrivals.reload)
   arrivals.reload()
   fileArrivals()
@@ -50,6 +52,9 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
 
   function takeOne({ number, question }: Asked): void {
     switch (question.type) {
+      case 'fold':
+        if (!folds.take({ number, question })) writes.push({ number, question })
+        break
       case 'close':
         closing = number
         break
@@ -57,6 +62,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'read-at':
       case 'position-at':
       case 'get':
+      case 'get-many':
       case 'list':
         reads.push({ number, question })
         break
@@ -72,12 +78,18 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
 
   function commitGroup(): void {
     const group = writes.splice(0)
-    if (group.length === 0) return
+    const ofFolds = folds.next()
+    if (group.length === 0 && ofFolds === null) return
     const questions = group.map(({ question }) => question)
     // Behind what was asked, and in its commit: its outcome is nobody's.
-    if (arrivals.isLong) questions.push({ type: 'shorten-arrivals' })
+    if (group.length > 0 && arrivals.isLong) questions.push({ type: 'shorten-arrivals' })
+    if (ofFolds !== null) questions.push(ofFolds)
     const outcomes = writer.commit(questions)
     const answers: Answered[] = []
+    const folded = ofFolds === null ? null : folds.wrote(outcomes.at(-1))
+    if (folded?.failure === null) writes.push(folded.fold)
+    else if (folded != null)
+      answers.push({ number: folded.fold.number, outcome: { failure: folded.failure } })
     const appended: number[] = []
     const positions: LogPosition[] = []
     for (const [index, { number, question }] of group.entries()) {
@@ -128,7 +140,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       takeArrived()
       commitGroup()
       readForAWhile()
-    } while (writes.length + reads.length > 0)
+    } while (writes.length + reads.length > 0 || folds.hasWork)
     if (closing === null) return
     fileArrivals()
     database.close()

@@ -34,6 +34,7 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         return thread.ask({ type: 'create', draft: { ...draft, first } })
       },
       get: (id) => thread.ask({ type: 'get', id }),
+      getMany: (ids) => thread.ask({ type: 'get-many', ids }),
       list: (query) => thread.ask({ type: 'list', query }),
       update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
       trash: (id, at) => thread.ask({ type: 'trash', id, at }),
@@ -48,7 +49,8 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         const bytes = new Uint8Array(snapshot.update)
         const index = snapshot.index == null ? null : new Uint8Array(snapshot.index)
         const copy = { bytes, index, owners: packOwners(snapshot.owners) }
-        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at: timers.now() }, [bytes.buffer])
+        const at = timers.now()
+        await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at, pieces: null }, [bytes.buffer])
       },
     },
     history: {

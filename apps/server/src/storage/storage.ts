@@ -26,6 +26,8 @@ export interface DocumentStore {
   create(draft: DocumentDraft): Promise<DocumentRecord>
   /** In the trash or not; `null` if there is none. */
   get(id: DocumentId): Promise<DocumentRecord | null>
+  /** Those of them that there are, in any order. */
+  getMany(ids: readonly DocumentId[]): Promise<readonly DocumentRecord[]>
   /** Newest change first. A document that changes while one pages may be seen twice or missed, others never. */
   list(query: DocumentQuery): Promise<DocumentPage>
   /** `null` if there is none outside the trash. */
@@ -101,6 +103,32 @@ export interface PageMark {
 export interface DocumentPage {
   readonly documents: readonly DocumentRecord[]
   readonly next: PageMark | null
+}
+
+/** What is stored of one document, damaged or not. */
+export interface Inspection {
+  readonly id: DocumentId
+  readonly title: string
+  readonly kind: DocumentKind
+  readonly head: LogPosition
+  readonly isTrashed: boolean
+  readonly snapshot: InspectedSnapshot | null
+  readonly entries: readonly InspectedEntry[]
+  /** One sentence each; none: all of it is as it was written. */
+  readonly faults: readonly string[]
+  /** The longest beginning without a fault. */
+  readonly intact: { readonly updates: readonly Uint8Array[]; readonly upTo: LogPosition }
+}
+
+export interface InspectedSnapshot {
+  readonly position: LogPosition
+  readonly at: number
+  readonly bytes: number
+  readonly isIntact: boolean
+}
+
+export interface InspectedEntry extends InspectedSnapshot {
+  readonly actor: ActorId
 }
 
 export class DocumentExists extends Error {

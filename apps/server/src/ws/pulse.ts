@@ -6,12 +6,13 @@
  */
 import { limits } from '@weft/protocol'
 
+/** Times in milliseconds since 1970. */
 export interface Signs {
   readonly now: number
-  /** Of the connection so far. */
-  readonly bytesRead: number
-  /** A message was sent since the last beat, or waits to be. */
-  readonly hasSpoken: boolean
+  /** When the last byte came. */
+  readonly heardAt: number
+  /** When the last message was sent; `now` while one waits to be. */
+  readonly spokenAt: number
   readonly isReading: boolean
   /** See MessageProgress. */
   readonly unfinished: number
@@ -25,36 +26,47 @@ export interface Pulse {
   /** When the unfinished message began, as far as beats can tell; `null`: there is none. */
   readonly unfinishedSince: number | null
   beat(signs: Signs): Verdict
+  /** After a beat: when the next one may have something to say. Earlier ones do no harm. */
+  readonly nextAt: number
 }
+
+/** A message that is not finished, or a pause in reading, is followed this closely. */
+const closelyMs = 1_000
 
 export function pulse(start: number): Pulse {
   let heardAt = start
-  let heardBytes = 0
   let pingedAt = start
   let spokenAt = start
   let message = 0
   let messageSince: number | null = null
+  let nextAt = start
 
   return {
     get unfinishedSince() {
       return messageSince
     },
+    get nextAt() {
+      return nextAt
+    },
     beat(signs) {
-      const { now } = signs
-      if (signs.bytesRead !== heardBytes || !signs.isReading) heardAt = now
-      heardBytes = signs.bytesRead
-      if (signs.hasSpoken) spokenAt = now
-      if (signs.unfinished === 0) messageSince = null
-      else if (messageSince === null || message !== signs.begun || !signs.isReading) messageSince = now
-      message = signs.begun
+      const { now, isReading, unfinished, begun } = signs
+      heardAt = isReading ? Math.max(heardAt, signs.heardAt) : now
+      spokenAt = Math.max(spokenAt, signs.spokenAt)
+      if (unfinished === 0) messageSince = null
+      else if (messageSince === null || message !== begun || !isReading) messageSince = now
+      message = begun
 
       if (now - heardAt >= limits.deadMs) return 'dead'
-      const allowance = limits.messageMs + (signs.unfinished / limits.messageBytesPerSecond) * 1_000
+      const allowance = limits.messageMs + (unfinished / limits.messageBytesPerSecond) * 1_000
       if (messageSince !== null && now - messageSince > allowance) return 'stuck'
       const ping = now - pingedAt >= limits.heartbeatMs
       const speak = now - spokenAt >= limits.heartbeatMs
       if (ping) pingedAt = now
       if (speak) spokenAt = now
+      const isFollowed = unfinished > 0 || !isReading
+      nextAt = isFollowed
+        ? now + closelyMs
+        : Math.min(heardAt + limits.deadMs, Math.min(pingedAt, spokenAt) + limits.heartbeatMs)
       if (ping) return speak ? 'ping-and-speak' : 'ping'
       return speak ? 'speak' : 'well'
     },

@@ -2,7 +2,7 @@
  * One WebSocket as a room's peer.
  *
  * Frames come ready-made, so they go straight to the network socket: ws would write a header before each. That is
- * safe because nothing is compressed, so ws has no queue of its own and writes its control frames whole.
+ * safe because ws compresses nothing, so it has no queue of its own and writes its control frames whole.
  *
  * Reading stops for several reasons at once (the room is full, the client is too fast, it is being sent away) and
  * resumes when the last of them is gone.
@@ -22,6 +22,8 @@ export interface SocketPeerOptions {
   readonly timers: Timers
   /** Taking a message failed in a way that is no fault of the message. The connection is closed. */
   readonly onFault: (error: unknown) => void
+  /** A message began and did not end at once: {@link SocketPeer.beat} is to be called soon. */
+  readonly onUnfinished: (peer: SocketPeer) => void
 }
 
 /** Why it ended: closed by us for that reason, left by the client, cut off, silent, or no WebSocket any more. */
@@ -36,6 +38,7 @@ export class SocketPeer implements Peer {
   readonly access: 'read' | 'write'
   readonly actor: Actor
   readonly receipts: boolean
+  readonly inflates: boolean
   /** Resolves when the connection is no more. */
   readonly gone: Promise<Ending>
   readonly #webSocket: WebSocket
@@ -49,7 +52,9 @@ export class SocketPeer implements Peer {
   readonly #holds = new Set<Hold>()
   #state: 'joining' | 'member' | 'leaving' | 'gone' = 'joining'
   #membership: Membership | null = null
-  #hasSpoken = false
+  #heardAt: number
+  #spokenAt: number
+  #isUnfinished = false
   #ending: Ending | null = null
   #endNow: (() => void) | null = null
   #cancelEnd = () => {}
@@ -60,16 +65,24 @@ export class SocketPeer implements Peer {
     this.access = options.access
     this.actor = options.actor
     this.receipts = options.receipts
+    this.inflates = webSocket.extensions !== ''
     this.#webSocket = webSocket
     this.#network = network
     this.#timers = options.timers
     this.#onFault = options.onFault
     this.#began = options.timers.now()
+    this.#heardAt = this.#began
+    this.#spokenAt = this.#began
     this.#pulse = pulse(this.#began)
     this.#budget = inboundBudget(this.#began)
     this.#hold('joining')
     network.on('data', (chunk: Uint8Array) => {
-      if (this.#state === 'member') this.#progress.feed(chunk)
+      if (this.#state !== 'member') return
+      this.#heardAt = this.#timers.now()
+      this.#progress.feed(chunk)
+      const isUnfinished = this.#progress.unfinished > 0
+      if (isUnfinished && !this.#isUnfinished) options.onUnfinished(this)
+      this.#isUnfinished = isUnfinished
     })
     network.on('drain', () => this.#membership?.drained())
     // On both: each emits its own, and an error without a listener ends the process.
@@ -109,7 +122,7 @@ export class SocketPeer implements Peer {
     if (this.#state === 'leaving' || this.#state === 'gone') return
     // After the client's close frame no other may follow.
     if (this.#webSocket.readyState !== WebSocket.OPEN) return
-    this.#hasSpoken = true
+    this.#spokenAt = this.#timers.now()
     this.#network.write(frame)
   }
 
@@ -164,29 +177,30 @@ export class SocketPeer implements Peer {
     this.#webSocket.terminate()
   }
 
-  /** To be called every second or so. */
-  beat(now: number): void {
+  /** Returns when it wants to be called again; see also {@link SocketPeerOptions.onUnfinished}. */
+  beat(now: number): number {
     if (this.#state === 'joining') {
       if (now - this.#began > limits.joinMs) this.close('overloaded')
-      return
+      return now
     }
-    if (this.#state !== 'member') return
+    if (this.#state !== 'member') return Number.POSITIVE_INFINITY
     const verdict = this.#pulse.beat({
       now,
-      bytesRead: this.#network.bytesRead,
-      hasSpoken: this.#hasSpoken || this.queuedBytes > 0,
+      heardAt: this.#heardAt,
+      spokenAt: this.queuedBytes > 0 ? now : this.#spokenAt,
       isReading: this.#holds.size === 0,
       unfinished: this.#progress.unfinished,
       begun: this.#progress.begun,
     })
-    this.#hasSpoken = false
     if (verdict === 'stuck') this.close('too-slow')
     if (verdict === 'dead') {
       this.#ending = 'dead'
       this.terminate()
     }
     if (verdict === 'ping' || verdict === 'ping-and-speak') this.#webSocket.ping()
-    if (verdict === 'speak' || verdict === 'ping-and-speak') this.#webSocket.send(emptyPresence)
+    if (verdict === 'speak' || verdict === 'ping-and-speak')
+      this.#webSocket.send(emptyPresence, { compress: false })
+    return this.#pulse.nextAt
   }
 
   /** A getter, because the room may have sent the peer away in the meantime. */

@@ -8,8 +8,24 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Actor, type CloseReason, limits, mayWrite, type ProblemCode, problems } from '@weft/protocol'
-import { DocumentGone, LineageMismatch, type Rooms, StorageFailure, type Timers } from '@weft/sync'
+import {
+  type Actor,
+  type CloseReason,
+  type DocumentId,
+  limits,
+  mayWrite,
+  type ProblemCode,
+  problems,
+} from '@weft/protocol'
+import {
+  DocumentDamaged,
+  DocumentGone,
+  LineageMismatch,
+  type Rooms,
+  RoomsFull,
+  StorageFailure,
+  type Timers,
+} from '@weft/sync'
 import type { WebSocket } from 'ws'
 import { type Access, anonymous } from '../access.ts'
 import { addressKey, countedAddress } from '../addresses.ts'
@@ -25,6 +41,7 @@ import { heartbeat } from './heartbeat.ts'
 import { documentOfRoom, openRoom } from './open-rooms.ts'
 import { places, takeAll } from './places.ts'
 import { refuse } from './refusal.ts'
+import { watchRights } from './rights.ts'
 import { SocketPeer } from './socket-peer.ts'
 import { parseSyncRequest, type SyncRequest } from './sync-request.ts'
 
@@ -54,14 +71,19 @@ const retryAfterSeconds = 5
 
 /** Serves `GET /sync/<document>` on this server. */
 export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
-  const accept = handshakes()
-  const peers = new Set<SocketPeer>()
+  // A document that does not fit into a message could never be brought by one who was offline.
+  const accept = handshakes(Math.max(limits.writerFrameBytes, deps.bounds.stateBytes))
+  const peers = new Map<SocketPeer, DocumentId>()
   const { bounds } = deps
   const ofAddresses = places(bounds.connections, bounds.connectionsPerAddress)
   const ofActors = places(bounds.connections, bounds.connectionsPerActor)
   const ofDocuments = places(bounds.connections, bounds.connectionsPerDocument)
   const refusals = places(limits.refusals, limits.refusalsPerAddress)
-  const stopHeartbeat = heartbeat(peers, deps.timers)
+  const heart = heartbeat(deps.timers)
+  const stopRights = watchRights(peers, {
+    ...deps,
+    onFailure: (error) => deps.log.warn({ err: error }, 'rights not looked at'),
+  })
   let isDraining = false
 
   const refuseUpgrade = (socket: Duplex, code: ProblemCode, seconds = retryAfterSeconds) => {
@@ -96,6 +118,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
 
     const isThere = document !== null && document.trashedAt === null
     const role = isThere ? deps.access.roleOf(actor, document) : null
+    if (role !== null && !deps.rooms.mayOpen(wanted.document)) return refuseUpgrade(socket, 'overloaded')
     if (role !== null) {
       const access = mayWrite(role) ? 'write' : 'read'
       accept(handshake, access, (webSocket) => {
@@ -129,12 +152,17 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     access: 'read' | 'write',
   ) => {
     const onFault = (error: unknown) => deps.log.error({ err: error, document }, 'message failed')
-    const peer = new SocketPeer(webSocket, socket, { access, actor, receipts, timers: deps.timers, onFault })
-    peers.add(peer)
+    const peer = new SocketPeer(webSocket, socket, {
+      ...{ access, actor, receipts, timers: deps.timers, onFault },
+      onUnfinished: heart.soon,
+    })
+    peers.set(peer, document)
+    heart.add(peer)
     deps.metrics.upgrades.inc({ outcome: 'accepted' })
     deps.log.debug({ document, actor: actor.id, access }, 'peer came')
     void peer.gone.then((ending) => {
       peers.delete(peer)
+      heart.delete(peer)
       deps.metrics.closes.inc({ reason: ending })
       deps.log.debug({ document, actor: actor.id, ending }, 'peer left')
     })
@@ -167,8 +195,9 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
     },
     async drain(spreadMs) {
       isDraining = true
-      await sendAllAway([...peers], spreadMs, deps.timers)
-      stopHeartbeat()
+      stopRights()
+      await sendAllAway([...peers.keys()], spreadMs, deps.timers)
+      heart.stop()
     },
   }
 }
@@ -181,6 +210,7 @@ function isForNow(code: ProblemCode): boolean {
 function reasonToClose(error: unknown): CloseReason {
   if (error instanceof DocumentGone) return 'not-found'
   if (error instanceof LineageMismatch) return 'out-of-sync'
-  if (error instanceof StorageFailure) return 'overloaded'
+  if (error instanceof DocumentDamaged) return 'document-damaged'
+  if (error instanceof RoomsFull || error instanceof StorageFailure) return 'overloaded'
   return 'internal-error'
 }

@@ -54,6 +54,8 @@ function noticeTone(save: SaveState): 'warning' | 'danger' | null {
 }
 
 function adviceOf(save: SaveState): string {
+  if (save.state === 'not-saved' && save.reason === 'document-full')
+    return 'Delete some of it to make room, then what you wrote is sent. Reading goes on.'
   return save.state === 'tab'
     ? 'This browser will not let Weft keep text. Do not close the tab before the connection returns.'
     : 'Keep this page open; what you wrote is sent when the server can store it.'

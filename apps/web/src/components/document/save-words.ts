@@ -69,7 +69,10 @@ export function saveWords(save: SaveState, document: DocumentResource): SaveWord
         tone: 'failed',
         word: 'Not saved',
         detail: notSavedReasons[save.reason],
-        sentence: `The server cannot store changes: ${notSavedReasons[save.reason]}. Your ${edits(save.edits)} stay here until it can.`,
+        sentence:
+          save.reason === 'document-full'
+            ? `This document has its largest size. Your ${edits(save.edits)} stay here until some of it is deleted.`
+            : `The server cannot store changes: ${notSavedReasons[save.reason]}. Your ${edits(save.edits)} stay here until it can.`,
       }
     case 'read-only':
       return {
@@ -91,6 +94,7 @@ export function saveWords(save: SaveState, document: DocumentResource): SaveWord
 const notSavedReasons: Record<NotSavedReason, string> = {
   'storage-full': 'storage is full',
   'storage-unavailable': 'its database is not answering',
+  'document-full': 'the document is full',
 }
 
 interface Refusal {
@@ -122,6 +126,16 @@ const refusals: Record<CloseReason, Refusal> = {
     detail: 'not accepted',
     sentence: (count) =>
       `The server could not read what this page sent. Reload to go on.${notAccepted(count)}`,
+  },
+  'document-full': {
+    detail: 'document full',
+    sentence: (count) =>
+      `This document has its largest size. Delete some of it, then reload to go on.${notAccepted(count)}`,
+  },
+  'document-damaged': {
+    detail: 'document damaged',
+    sentence: (count) =>
+      `What ${location.host} has stored of this document is damaged, so it shows none of it. Whoever runs the server can restore a backup.${notAccepted(count)}`,
   },
   'too-many-messages': {
     detail: 'too many changes at once',
