@@ -10,6 +10,7 @@ import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
+import { historySuite } from './history.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
 
@@ -63,6 +64,7 @@ const sqlite: Adapter = {
 
 for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
+  historySuite(adapter)
   documentStoreSuite(adapter)
   storageSuite(adapter)
 }

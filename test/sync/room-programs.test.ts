@@ -56,4 +56,36 @@ describe('A program', () => {
     await world.settled()
     expect(world.rooms.stats().rooms).toBe(0)
   })
+
+  test('is shown where it wrote, for a moment, to those who are here', async () => {
+    const { document, people } = await world.together('ann')
+    const [ann] = people
+    const names = () => [...(ann?.presence.getStates().values() ?? [])].map((state) => state.user?.name)
+    const caret = { tname: 'content', item: null, assoc: 0 }
+    world.rooms.showProgram(document, robot, {
+      client: 77,
+      state: { cursor: { anchor: caret, head: caret } },
+    })
+    await world.settled()
+    expect(ann?.presence.getStates().get(77)).toMatchObject({
+      user: { id: 'token:robot', kind: 'token', name: 'robot', dye: 12 },
+      cursor: { head: caret },
+    })
+    world.rooms.showProgram(document, robot, { client: 78, state: {} })
+    await world.settled()
+    // Once, however often it writes.
+    expect(names().filter((name) => name === 'robot')).toHaveLength(1)
+    world.timers.advance(limits.programPresenceMs)
+    await world.settled()
+    expect(names()).not.toContain('robot')
+  })
+
+  test('is shown to nobody where nobody is', async () => {
+    const document = await world.document()
+    world.rooms.showProgram(document, robot, { client: 77, state: {} })
+    const ann = world.person('ann')
+    await world.connect(ann, document)
+    await world.settled()
+    expect(ann.presence.getStates().has(77)).toBe(false)
+  })
 })

@@ -27,17 +27,19 @@ export function contentUpdate(text: string): Uint8Array {
 
 /** The text that all `updates` together make. Throws {@link IncompleteUpdates}, or as Yjs does on bad bytes. */
 export function contentOf(updates: readonly Uint8Array[]): string {
-  return withDoc((doc) => {
-    applyAll(doc, updates)
-    return doc.getText(contentRoot).toString()
-  })
+  return withContent(updates, (doc) => doc.getText(contentRoot).toString())
 }
 
 /** One update for many, without what was deleted. Throws {@link IncompleteUpdates}, or as Yjs does on bad bytes. */
 export function foldUpdates(updates: readonly Uint8Array[]): Uint8Array {
+  return withContent(updates, (doc) => Y.encodeStateAsUpdate(doc))
+}
+
+/** Does `work` on the document that `updates` together make. Throws {@link IncompleteUpdates}, or as Yjs does. */
+export function withContent<Result>(updates: readonly Uint8Array[], work: (doc: Y.Doc) => Result): Result {
   return withDoc((doc) => {
     applyAll(doc, updates)
-    return Y.encodeStateAsUpdate(doc)
+    return work(doc)
   })
 }
 

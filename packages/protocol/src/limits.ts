@@ -47,6 +47,8 @@ export const limits = {
   maxClientId: 2 ** 32 - 1,
   /** A presence state that its client did not renew is taken away. Clients renew every 15 s. */
   presenceExpiryMs: 45_000,
+  /** How long a program that wrote over REST is shown where it wrote. */
+  programPresenceMs: 6_000,
   /** Bytes of updates a room may hold that are not committed; above it stops reading from its peers. */
   uncommittedBytes: 8 * 1024 * 1024,
   /** Bytes waiting for one slow reader before it is served by state vector instead. */
@@ -111,6 +113,8 @@ export const limits = {
   messagesBurst: 20_000,
   bytesPerSecond: 8 * 1024 * 1024,
   bytesBurst: 32 * 1024 * 1024,
+  /** Packed changes of one document that are kept to read or write on older revisions; the oldest go first. */
+  historyBytes: 64 * 1024 * 1024,
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,

@@ -3,7 +3,14 @@
  *
  * It says what the committed snapshot holds, and nothing else (R1).
  */
-import { type CloseReason, encode, limits, MalformedMessage, type NotSavedReason } from '@weft/protocol'
+import {
+  type Actor,
+  type CloseReason,
+  encode,
+  limits,
+  MalformedMessage,
+  type NotSavedReason,
+} from '@weft/protocol'
 import { Compressed } from './compressed.ts'
 import { MalformedUpdate } from './errors.ts'
 import { framesOf } from './frames.ts'
@@ -11,6 +18,7 @@ import { Member } from './member.ts'
 import { frame } from './outbox.ts'
 import type { Peer, Timers } from './ports.ts'
 import { PresenceWindow } from './presence-window.ts'
+import { ProgramPresence, type ProgramState } from './program-presence.ts'
 import type { RoomDeps } from './room-deps.ts'
 import type { Snapshot } from './snapshot.ts'
 import { decodeStateVector, encodeStateVector, type StateVector } from './state-vector.ts'
@@ -21,6 +29,7 @@ export class Audience {
   readonly #snapshot: Snapshot
   readonly #compressed: Compressed
   readonly #presence: PresenceWindow
+  readonly #programs: ProgramPresence
 
   constructor(
     { timers, deflate }: Pick<RoomDeps, 'timers' | 'deflate'>,
@@ -42,6 +51,7 @@ export class Audience {
         for (const member of members) member.send(framed, snapshot.stateVector)
       },
     })
+    this.#programs = new ProgramPresence(timers, this.#presence)
   }
 
   get size(): number {
@@ -130,6 +140,11 @@ export class Audience {
     this.#presence.receive(member.peer, states)
   }
 
+  /** For a moment; where nobody is, nothing is shown. */
+  showProgram(actor: Actor, state: ProgramState): void {
+    if (this.#members.size > 0) this.#programs.show(actor, state)
+  }
+
   tellPresence(member: Member): void {
     const framed = this.#presence.all()
     if (framed !== null) member.send(framed, this.#snapshot.stateVector)
@@ -154,6 +169,7 @@ export class Audience {
   }
 
   close(): void {
+    this.#programs.close()
     this.#presence.close()
   }
 }

@@ -28,5 +28,6 @@ export {
   type Unsubscribe,
   type UpdateLog,
 } from './ports.ts'
+export type { ProgramState } from './program-presence.ts'
 export type { RoomCaps, RoomDeps } from './room-deps.ts'
 export { type Membership, Rooms, type RoomsStats } from './rooms.ts'

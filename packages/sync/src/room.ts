@@ -27,6 +27,7 @@ import {
   type Peer,
   type Unsubscribe,
 } from './ports.ts'
+import type { ProgramState } from './program-presence.ts'
 import type { RoomDeps, RoomEvents } from './room-deps.ts'
 import { type ScannedUpdate, scan } from './scan.ts'
 import type { Turn } from './uncommitted.ts'
@@ -149,6 +150,11 @@ export class Room {
     const durable = this.#document.uncommitted.nextTurn()
     this.#decide()
     await durable
+  }
+
+  /** See {@link Audience.showProgram}. */
+  showProgram(actor: Actor, state: ProgramState): void {
+    this.#audience.showProgram(actor, state)
   }
 
   /** The document went to the trash: sends its people away. */

@@ -11,6 +11,7 @@ import { type Actor, type DocumentId, limits, MalformedMessage } from '@weft/pro
 import { LineageMismatch, MalformedUpdate, RoomsFull } from './errors.ts'
 import type { Member } from './member.ts'
 import { type LogPosition, type Peer, StorageFailure } from './ports.ts'
+import type { ProgramState } from './program-presence.ts'
 import { Room } from './room.ts'
 import type { RoomDeps } from './room-deps.ts'
 
@@ -79,6 +80,11 @@ export class Rooms {
     } finally {
       this.#whenQuiet(document)
     }
+  }
+
+  /** Shows a program that has written, for a moment, to those who have the document open. */
+  showProgram(document: DocumentId, actor: Actor, state: ProgramState): void {
+    this.#places.get(document)?.room?.showProgram(actor, state)
   }
 
   /** False: rooms that are in use hold all the memory that rooms may have, and this document is in none. */

@@ -27,3 +27,16 @@ export interface StoredSnapshot {
   /** See packed-owners.ts. */
   readonly owners: string
 }
+
+export function changesChecksum(
+  document: DocumentId,
+  of: {
+    readonly first: LogPosition
+    readonly last: LogPosition
+    readonly since: number
+    readonly until: number
+  },
+  packed: Uint8Array,
+): number {
+  return crc32(packed, crc32(`changes ${document} ${of.first} ${of.last} ${of.since} ${of.until} `))
+}

@@ -17,12 +17,19 @@ export interface Held {
   record: DocumentRecord
   snapshot: (Stored & { readonly index: Uint8Array | null; readonly owners: ClientOwners }) | null
   /** Those after the snapshot. */
-  entries: (Stored & { readonly actor: ActorId })[]
+  entries: StoredEntry[]
+  /** Those that were folded. */
+  past: StoredEntry[]
 }
 
 export interface Stored {
   readonly position: LogPosition
   readonly bytes: Uint8Array
+}
+
+export interface StoredEntry extends Stored {
+  readonly actor: ActorId
+  readonly at: number
 }
 
 export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passage): DocumentStore {
@@ -43,8 +50,9 @@ export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passa
       return passage.write(() => {
         if (documents.has(draft.id)) throw new DocumentExists(`document ${draft.id} exists`)
         const record = firstRecord(draft)
-        const entries = first === null ? [] : [{ position: 1, bytes: first.update, actor: first.actor }]
-        documents.set(draft.id, { record, snapshot: null, entries })
+        const entries =
+          first === null ? [] : [{ position: 1, bytes: first.update, actor: first.actor, at: first.at }]
+        documents.set(draft.id, { record, snapshot: null, entries, past: [] })
         return record
       })
     },

@@ -9,12 +9,7 @@ export function memoryLog(
   passage: Passage,
   isDamaged: (document: DocumentId) => boolean,
 ): UpdateLog {
-  function alive(document: DocumentId): Held {
-    const held = documents.get(document)
-    if (held === undefined || held.record.trashedAt !== null)
-      throw new DocumentGone(`document ${document} is deleted, in the trash, or was never there`)
-    return held
-  }
+  const alive = (document: DocumentId) => heldAlive(documents, document)
 
   return {
     read: (document, after) =>
@@ -41,7 +36,7 @@ export function memoryLog(
         const held = alive(document)
         let position = held.record.revision
         for (const { update, actor, at } of copies) {
-          held.entries.push({ position: ++position, bytes: update, actor })
+          held.entries.push({ position: ++position, bytes: update, actor, at })
           held.record = { ...held.record, revision: position, updatedAt: at }
         }
         return position
@@ -58,11 +53,20 @@ export function memoryLog(
         if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
           throw new RangeError(`cannot fold document ${document} up to ${upTo}: its log ends at ${head}`)
         if (upTo <= (held.snapshot?.position ?? 0)) return
+        held.past.push(...held.entries.filter(({ position }) => position <= upTo))
         held.snapshot = { position: upTo, bytes, index, owners }
         held.entries = held.entries.filter(({ position }) => position > upTo)
       })
     },
   }
+}
+
+/** Throws DocumentGone. */
+export function heldAlive(documents: ReadonlyMap<DocumentId, Held>, document: DocumentId): Held {
+  const held = documents.get(document)
+  if (held === undefined || held.record.trashedAt !== null)
+    throw new DocumentGone(`document ${document} is deleted, in the trash, or was never there`)
+  return held
 }
 
 function copyEntry({ update, actor, at }: LogEntry): LogEntry {

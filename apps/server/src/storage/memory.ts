@@ -5,6 +5,7 @@
 import type { DocumentId } from '@weft/protocol'
 import { type Held, memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
+import { memoryHistory } from './memory-history.ts'
 import { memoryLog } from './memory-log.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
 import type { Storage } from './storage.ts'
@@ -21,6 +22,7 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
   return {
     documents: memoryDocuments(documents, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
+    history: memoryHistory(documents, passage, disk.isDamaged),
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     close: () => passage.close(),

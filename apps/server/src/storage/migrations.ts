@@ -83,4 +83,45 @@ export const migrations: readonly Migration[] = [
       ) ${keyed}`,
     ],
   },
+  {
+    name: 'changes, kept snapshots, answers',
+    statements: ({ whole, bytes, keyed, inOrder }) => [
+      // Entries that were folded: see sqlite-history.ts.
+      `CREATE TABLE changes (
+        document TEXT NOT NULL REFERENCES documents (id),
+        first ${whole} NOT NULL CHECK (first >= 1),
+        last ${whole} NOT NULL CHECK (last >= first),
+        since ${whole} NOT NULL,
+        until ${whole} NOT NULL,
+        bytes ${bytes} NOT NULL,
+        checksum ${whole} NOT NULL,
+        PRIMARY KEY (document, last)
+      ) ${keyed}`,
+      // The columns of `snapshots`, whose rows come here.
+      `CREATE TABLE kept_snapshots (
+        document TEXT NOT NULL REFERENCES documents (id),
+        position ${whole} NOT NULL CHECK (position >= 1),
+        at ${whole} NOT NULL,
+        bytes ${bytes} NOT NULL,
+        pieces TEXT,
+        owners TEXT NOT NULL,
+        index_bytes ${bytes},
+        checksum ${whole} NOT NULL,
+        PRIMARY KEY (document, position)
+      ) ${keyed}`,
+      // What was answered to requests with an Idempotency-Key; without status while one is carried out.
+      `CREATE TABLE answers (
+        number ${whole} NOT NULL PRIMARY KEY,
+        actor TEXT NOT NULL,
+        key TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        at ${whole} NOT NULL,
+        status ${whole},
+        headers TEXT,
+        body ${bytes},
+        UNIQUE (actor, key)
+      ) ${inOrder}`,
+      'CREATE INDEX answers_by_time ON answers (at)',
+    ],
+  },
 ]

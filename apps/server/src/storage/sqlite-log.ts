@@ -5,15 +5,16 @@
  * Entries lie in two tables: the latest where sqlite-arrivals.ts keeps them, the others in `updates`.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import { entryChecksum } from './checksum.ts'
 import { packOwners } from './packed-owners.ts'
 import { damaged, Refusal } from './refusal.ts'
 import type { Arrivals } from './sqlite-arrivals.ts'
+import { largeEntryBytes, type SqliteHistory } from './sqlite-history.ts'
 import type { FoldWrite, PackedSlice } from './sqlite-messages.ts'
 import { all, type EntryRow, first } from './sqlite-rows.ts'
-import type { Snapshots } from './sqlite-snapshots.ts'
+import type { ReadSnapshot, Snapshots } from './sqlite-snapshots.ts'
 
 export interface SqliteLog {
   append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
@@ -21,6 +22,16 @@ export interface SqliteLog {
   insertFirst(document: DocumentId, entry: LogEntry): void
   fold(write: FoldWrite): void
   read(document: DocumentId, after: LogPosition): PackedSlice
+  /** The document as it was at `position`. */
+  readAt(document: DocumentId, position: LogPosition): PackedSlice
+  /** The last position that was written at or before `time`; 0: before the first. */
+  positionAt(document: DocumentId, time: number): LogPosition
+}
+
+export interface LogParts {
+  readonly arrivals: Arrivals
+  readonly snapshots: Snapshots
+  readonly history: SqliteHistory
 }
 
 interface Head {
@@ -31,7 +42,7 @@ interface Head {
   readonly folded: LogPosition
 }
 
-export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, snapshots: Snapshots): SqliteLog {
+export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history }: LogParts): SqliteLog {
   const insert = database.prepare(
     'INSERT INTO updates (document, position, actor, at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -44,12 +55,42 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, snapshots:
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? ORDER BY position`,
   )
-  const deleteEntries = database.prepare('DELETE FROM updates WHERE document = ? AND position <= ?')
+  const deleteEntries = database.prepare(
+    `DELETE FROM updates WHERE document = ? AND position <= ? AND length(bytes) < ${largeEntryBytes}`,
+  )
+  const selectTime = database.prepare(
+    'SELECT max(position) AS position FROM updates WHERE document = ? AND position > ? AND at <= ?',
+  )
 
   function headOf(document: DocumentId): Head {
     const head = first<Head>(selectHead, document)
     if (head === undefined) throw gone(document)
     return { ...head, head: arrivals.of(document)?.head ?? head.head }
+  }
+
+  /** What is not folded, from `after` on, which lies at or behind the snapshot. */
+  function entriesAfter(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly EntryRow[] {
+    const rows = [...all<EntryRow>(selectEntries, document, after), ...arrivals.rows(document, after)]
+    const wanted = rows.filter(({ position }) => position <= upTo)
+    let position = after
+    for (const row of wanted) {
+      position++
+      if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
+      if (row.checksum !== entryChecksum(document, position, row))
+        throw damaged(document, `entry ${position} fails its checksum`)
+    }
+    if (position !== Math.max(upTo, after))
+      throw damaged(document, `its log ends at ${position} instead of ${upTo}`)
+    return wanted
+  }
+
+  /** A rotten log may be folded: who folds it holds what it was. Its past has a hole then. */
+  function keepPast(document: DocumentId, folded: LogPosition, upTo: LogPosition): void {
+    try {
+      history.keep(document, entriesAfter(document, folded, upTo), folded)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
   }
 
   return {
@@ -71,6 +112,7 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, snapshots:
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
+      keepPast(document, folded, upTo)
       snapshots.put(write, write.pieces)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
@@ -80,29 +122,46 @@ export function sqliteLog(database: DatabaseSync, arrivals: Arrivals, snapshots:
 
     read(document, after) {
       const { head, lineage, kind, folded } = headOf(document)
-      const updates: Uint8Array[] = []
-      const actors: ActorId[] = []
       const snapshot = after < folded ? snapshots.read(document) : null
-      const owners = snapshot?.owners ?? nobody
-      let position = snapshot === null ? after : folded
-      const filed = all<EntryRow>(selectEntries, document, position)
-      for (const row of [...filed, ...arrivals.rows(document, position)]) {
-        position++
-        if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
-        if (row.checksum !== entryChecksum(document, position, row))
-          throw damaged(document, `entry ${position} fails its checksum`)
-        updates.push(row.update)
-        actors.push(row.actor)
+      const entries = entriesAfter(document, snapshot === null ? after : folded, head)
+      return { ...sliceOf(snapshot, entries), head, lineage, kind }
+    },
+
+    readAt(document, position) {
+      const { head, lineage, kind, folded } = headOf(document)
+      if (position > head)
+        throw new Refusal('missing', `document ${document} has no revision ${position}: it is at ${head}`)
+      if (position < folded) {
+        const { snapshot, entries } = history.past(document, position)
+        return { ...sliceOf(snapshot, entries), head: position, lineage, kind }
       }
-      if (position !== Math.max(head, after))
-        throw damaged(document, `its log ends at ${position} instead of ${head}`)
-      const ofSnapshot = { snapshot: snapshot?.bytes ?? null, index: snapshot?.index ?? null, owners }
-      return { ...ofSnapshot, ...packed(updates), actors, head, lineage, kind }
+      const snapshot = folded > 0 ? snapshots.read(document) : null
+      return { ...sliceOf(snapshot, entriesAfter(document, folded, position)), head: position, lineage, kind }
+    },
+
+    positionAt(document, time) {
+      const { folded } = headOf(document)
+      const latest = arrivals.rows(document, folded).findLast(({ at }) => at <= time)?.position
+      const filed = first<{ position: LogPosition | null }>(selectTime, document, folded, time)
+      const position = latest ?? filed?.position ?? history.positionAt(document, time)
+      if (position !== null) return position
+      if (history.isWhole(document)) return 0
+      throw new Refusal('missing', `what document ${document} was then is not kept`)
     },
   }
 }
 
 const nobody = packOwners(new Map())
+
+function sliceOf(snapshot: ReadSnapshot | null, entries: readonly LogEntry[]) {
+  return {
+    snapshot: snapshot?.bytes ?? null,
+    index: snapshot?.index ?? null,
+    owners: snapshot?.owners ?? nobody,
+    ...packed(entries.map(({ update }) => update)),
+    actors: entries.map(({ actor }) => actor),
+  }
+}
 
 function packed(updates: readonly Uint8Array[]): Pick<PackedSlice, 'bytes' | 'lengths'> {
   const lengths = updates.map((update) => update.byteLength)

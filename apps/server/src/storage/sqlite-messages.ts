@@ -46,6 +46,8 @@ export interface FoldWrite {
 
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
+  | { readonly type: 'read-at'; readonly document: DocumentId; readonly position: LogPosition }
+  | { readonly type: 'position-at'; readonly document: DocumentId; readonly time: number }
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
@@ -68,6 +70,8 @@ export interface Answers {
   readonly 'add-piece': null
   readonly 'drop-loose-pieces': null
   readonly read: PackedSlice
+  readonly 'read-at': PackedSlice
+  readonly 'position-at': LogPosition
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
@@ -92,8 +96,8 @@ export interface PackedSlice {
   readonly kind: DocumentKind
 }
 
-/** `gone`, `exists` and `damaged` as the ports name them; `refused`: the caller's mistake. */
-export type FailureReason = 'gone' | 'exists' | 'damaged' | 'refused' | 'full' | 'failed'
+/** `gone`, `exists`, `missing` and `damaged` as the ports name them; `refused`: the caller's mistake. */
+export type FailureReason = 'gone' | 'exists' | 'missing' | 'damaged' | 'refused' | 'full' | 'failed'
 
 export interface Failure {
   readonly reason: FailureReason

@@ -1,5 +1,6 @@
 /** What each question means to the database. */
 import type { DatabaseSync } from 'node:sqlite'
+import type { DocumentId } from '@weft/protocol'
 import { toPage } from './document-page.ts'
 import {
   type DocumentRow,
@@ -15,6 +16,7 @@ import {
 import { Refusal } from './refusal.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { isCorrupt } from './sqlite-errors.ts'
+import { sqliteHistory } from './sqlite-history.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
@@ -33,7 +35,7 @@ export interface SqliteRequests {
 export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const arrivals = sqliteArrivals(database)
   const snapshots = sqliteSnapshots(database)
-  const log = sqliteLog(database, arrivals, snapshots)
+  const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const rows = queryRunner(database)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -100,14 +102,11 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
     read(read) {
       switch (read.type) {
         case 'read':
-          try {
-            return log.read(read.document, read.after)
-          } catch (error) {
-            // Pages of the file itself are damaged; other documents lie on others.
-            if (isCorrupt(error))
-              throw new Refusal('damaged', `document ${read.document} is damaged: its pages are`)
-            throw error
-          }
+          return unlessCorrupt(read.document, () => log.read(read.document, read.after))
+        case 'read-at':
+          return unlessCorrupt(read.document, () => log.readAt(read.document, read.position))
+        case 'position-at':
+          return unlessCorrupt(read.document, () => log.positionAt(read.document, read.time))
         case 'get':
           return recordOf(rows(selectDocument(queries, read.id))[0])
         case 'get-many':
@@ -116,5 +115,15 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
       }
     },
+  }
+}
+
+/** Pages of the file itself are damaged; other documents lie on others. */
+function unlessCorrupt<Value>(document: DocumentId, work: () => Value): Value {
+  try {
+    return work()
+  } catch (error) {
+    if (isCorrupt(error)) throw new Refusal('damaged', `document ${document} is damaged: its pages are`)
+    throw error
   }
 }

@@ -2,6 +2,8 @@
  * Snapshots in SQLite. All but the end of a large one lies in pieces, which are written a few at a time, over many
  * transactions, so that nobody else's commit waits for all of them.
  *
+ * Some that are replaced are kept: their row moves to `kept_snapshots`, and their pieces stay where they are.
+ *
  * Rule: pieces belong to the snapshot whose row names them, or they are loose: not yet or no longer anybody's. Which of
  * the two changes in the transaction that changes the row. Loose pieces are taken away, after a crash too.
  */
@@ -14,7 +16,18 @@ import { all, first } from './sqlite-rows.ts'
 
 export interface Snapshots {
   /** Throws {@link Refusal} when it is damaged or missing. */
-  read(document: DocumentId): StoredSnapshot & { readonly bytes: Uint8Array<ArrayBuffer> }
+  read(document: DocumentId): ReadSnapshot
+  /** The last one that was kept at or before `position`; `null` if none was. */
+  readKept(
+    document: DocumentId,
+    position: LogPosition,
+  ): (ReadSnapshot & { readonly position: LogPosition }) | null
+  /** The one that is going to be replaced stays readable, for what the document was. */
+  keep(document: DocumentId): void
+  /** Its size, without reading it. */
+  size(document: DocumentId): number
+  /** Takes away those that were kept before `position`. */
+  dropKept(document: DocumentId, position: LogPosition): void
   /** One of the pieces of a snapshot that is going to be put, in order, from 0. They are loose until then. */
   addPiece(pieces: string, number: number, bytes: Uint8Array): void
   /** `pieces`: those that were added of it; `null`: it has none. */
@@ -25,6 +38,10 @@ export interface Snapshots {
   dropLoose(): void
   /** Until something becomes loose again. */
   leaveLoose(): void
+}
+
+export interface ReadSnapshot extends StoredSnapshot {
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 export interface PutSnapshot {
@@ -62,6 +79,21 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
     `SELECT position, at, bytes, pieces, owners, index_bytes AS "index", checksum
      FROM snapshots WHERE document = ?`,
   )
+  const selectKept = database.prepare(
+    `SELECT position, at, bytes, pieces, owners, index_bytes AS "index", checksum
+     FROM kept_snapshots WHERE document = ? AND position <= ? ORDER BY position DESC LIMIT 1`,
+  )
+  const keep = database.prepare('INSERT INTO kept_snapshots SELECT * FROM snapshots WHERE document = ?')
+  const selectSize = database.prepare(
+    `SELECT length(bytes) + coalesce((SELECT sum(length(snapshot_pieces.bytes)) FROM snapshot_pieces
+       WHERE snapshot_pieces.pieces = snapshots.pieces), 0) AS size
+     FROM snapshots WHERE document = ?`,
+  )
+  const loosenKept = database.prepare(
+    `INSERT INTO loose_pieces (pieces)
+     SELECT pieces FROM kept_snapshots WHERE document = ? AND position < ? AND pieces IS NOT NULL`,
+  )
+  const deleteKept = database.prepare('DELETE FROM kept_snapshots WHERE document = ? AND position < ?')
   const put = database.prepare(
     `INSERT INTO snapshots (document, position, at, bytes, pieces, owners, index_bytes, checksum)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -78,24 +110,40 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
   const loosen = database.prepare('INSERT INTO loose_pieces (pieces) VALUES (?)')
   const loosenOld = database.prepare(
     `INSERT INTO loose_pieces (pieces)
-     SELECT pieces FROM snapshots WHERE document = ? AND pieces IS NOT NULL`,
+     SELECT pieces FROM snapshots WHERE document = ? AND pieces IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM kept_snapshots
+         WHERE kept_snapshots.document = snapshots.document AND kept_snapshots.position = snapshots.position)`,
   )
   const deleteLoose = database.prepare('DELETE FROM loose_pieces WHERE pieces = ?')
   const selectLoose = database.prepare('SELECT pieces FROM loose_pieces LIMIT 1')
   // The process before this one may have left some.
   let hasLoose = true
 
+  function checked(document: DocumentId, row: SnapshotRow): ReadSnapshot {
+    const { position, at, pieces, owners, index, checksum } = row
+    const before = pieces === null ? [] : all<{ readonly bytes: Uint8Array }>(selectPieces, pieces)
+    const bytes = joined([...before.map((piece) => piece.bytes), row.bytes], row.bytes)
+    const snapshot = { bytes, owners, index }
+    if (checksum !== snapshotChecksum(document, position, at, snapshot))
+      throw damaged(document, 'its snapshot fails its checksum')
+    return snapshot
+  }
+
   return {
     read(document) {
       const row = first<SnapshotRow>(select, document)
       if (row === undefined) throw damaged(document, 'its snapshot is missing')
-      const { position, at, pieces, owners, index, checksum } = row
-      const before = pieces === null ? [] : all<{ readonly bytes: Uint8Array }>(selectPieces, pieces)
-      const bytes = joined([...before.map((piece) => piece.bytes), row.bytes], row.bytes)
-      const snapshot = { bytes, owners, index }
-      if (checksum !== snapshotChecksum(document, position, at, snapshot))
-        throw damaged(document, 'its snapshot fails its checksum')
-      return snapshot
+      return checked(document, row)
+    },
+    readKept(document, position) {
+      const row = first<SnapshotRow>(selectKept, document, position)
+      return row === undefined ? null : { ...checked(document, row), position: row.position }
+    },
+    keep: (document) => void keep.run(document),
+    size: (document) => first<{ readonly size: number }>(selectSize, document)?.size ?? 0,
+    dropKept(document, position) {
+      hasLoose = Number(loosenKept.run(document, position).changes) > 0 || hasLoose
+      deleteKept.run(document, position)
     },
 
     addPiece(pieces, number, bytes) {

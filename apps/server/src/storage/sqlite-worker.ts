@@ -59,6 +59,8 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
         closing = number
         break
       case 'read':
+      case 'read-at':
+      case 'position-at':
       case 'get':
       case 'get-many':
       case 'list':

@@ -53,6 +53,12 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         await thread.ask({ type: 'fold', document, snapshot: copy, upTo, at, pieces: null }, [bytes.buffer])
       },
     },
+    history: {
+      async read(document, position) {
+        return unpacked(await thread.ask({ type: 'read-at', document, position }))
+      },
+      positionAt: (document, time) => thread.ask({ type: 'position-at', document, time }),
+    },
     async probe() {
       await thread.ask({ type: 'probe', at: timers.now() })
     },

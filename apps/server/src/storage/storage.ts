@@ -1,10 +1,11 @@
 /** What one database gives the server. The log's promises are in packages/sync/src/ports.ts. */
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
-import type { LogEntry, LogPosition, StorageFailure, UpdateLog } from '@weft/sync'
+import type { LogEntry, LogPosition, LogSlice, StorageFailure, UpdateLog } from '@weft/sync'
 
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
+  readonly history: DocumentHistory
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
   /**
@@ -35,6 +36,22 @@ export interface DocumentStore {
   trash(id: DocumentId, at: number): Promise<DocumentRecord | null>
   /** Out of the trash. Not in it: no change. `null` if there is none. */
   restore(id: DocumentId): Promise<DocumentRecord | null>
+}
+
+/**
+ * What documents were: every entry, also those that were folded, as long as they are kept. Reads may reject with
+ * DocumentGone, DocumentDamaged, StorageFailure, and {@link RevisionMissing}.
+ */
+export interface DocumentHistory {
+  /** As `UpdateLog.read` from the start, at `position` instead of the end. Owners are not told. */
+  read(document: DocumentId, position: LogPosition): Promise<LogSlice>
+  /** The last position that was written at or before `time`; 0: before the first. */
+  positionAt(document: DocumentId, time: number): Promise<LogPosition>
+}
+
+/** There is no such revision, not yet or not any more. */
+export class RevisionMissing extends Error {
+  override name = 'RevisionMissing'
 }
 
 export interface DocumentRecord {

@@ -1,0 +1,42 @@
+/** DocumentHistory in memory: nothing is ever dropped. */
+import type { DocumentId } from '@weft/protocol'
+import { DocumentDamaged } from '@weft/sync'
+import type { Held } from './memory-documents.ts'
+import { heldAlive } from './memory-log.ts'
+import type { Passage } from './memory-passage.ts'
+import { type DocumentHistory, RevisionMissing } from './storage.ts'
+
+export function memoryHistory(
+  documents: ReadonlyMap<DocumentId, Held>,
+  passage: Passage,
+  isDamaged: (document: DocumentId) => boolean,
+): DocumentHistory {
+  return {
+    read: (document, position) =>
+      passage.read(() => {
+        const { record, snapshot, entries, past } = heldAlive(documents, document)
+        if (isDamaged(document)) throw new DocumentDamaged(`document ${document} is damaged`)
+        if (position > record.revision)
+          throw new RevisionMissing(`document ${document} has no revision ${position}`)
+        const start = snapshot !== null && snapshot.position <= position ? [snapshot] : []
+        const later = [...(start.length > 0 ? [] : past), ...entries].filter(
+          (entry) => entry.position <= position,
+        )
+        return {
+          updates: [...start, ...later].map(({ bytes }) => new Uint8Array(bytes)),
+          actors: [...start.map(() => null), ...later.map(({ actor }) => actor)],
+          index: null,
+          owners: new Map(),
+          head: position,
+          lineage: record.lineage,
+          kind: record.kind,
+        }
+      }),
+
+    positionAt: (document, time) =>
+      passage.read(() => {
+        const { entries, past } = heldAlive(documents, document)
+        return [...past, ...entries].findLast(({ at }) => at <= time)?.position ?? 0
+      }),
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Edits that say where by what is written there. All of a list speak of the text as it was before any of them, and
+ * either all of them fit or none is made: a program that guessed wrong is told what stands where instead.
+ */
+import { lineAt, type Place, placeAt, shortened } from './lines.ts'
+import { endOfContent, findSection, type Heading } from './sections.ts'
+import type { TextChange } from './text-change.ts'
+
+export type Edit =
+  /** `occurrence`: which one, from 1, or all of them; without it there must be exactly one. */
+  | { readonly find: string; readonly replace: string; readonly occurrence?: number | 'all' | undefined }
+  | { readonly range: { readonly from: number; readonly to: number }; readonly insert: string }
+  /** On a line of its own, at the end. */
+  | { readonly append: string; readonly under?: undefined }
+  /** On a line of its own, at the start. */
+  | { readonly prepend: string }
+  /** On a line of its own, at the end of the section with this heading. */
+  | { readonly under: string; readonly append: string }
+
+export type MisfitReason = 'absent' | 'ambiguous' | 'out-of-range' | 'splits-a-character' | 'overlapping'
+
+/** Why an edit cannot be made. */
+export interface Misfit {
+  /** Its index in the list. */
+  readonly edit: number
+  readonly reason: MisfitReason
+  /** Where what it names is found; when it is nowhere, what comes near. */
+  readonly found: readonly Place[]
+}
+
+export type ResolvedEdits =
+  | { readonly changes: readonly TextChange[] }
+  | { readonly misfits: readonly Misfit[] }
+
+const placesShown = 10
+
+export function resolveEdits(text: string, edits: readonly Edit[]): ResolvedEdits {
+  const misfits: Misfit[] = []
+  const changes = edits.flatMap((edit, index) => {
+    const resolved = resolve(text, edit)
+    if (!('reason' in resolved)) return resolved.changes.map((change) => ({ change, index }))
+    misfits.push({ edit: index, reason: resolved.reason, found: resolved.found.slice(0, placesShown) })
+    return []
+  })
+  // The sort is stable: what goes to the same place stands in the order of the list.
+  changes.sort((a, b) => a.change.from - b.change.from || a.change.to - b.change.to)
+  changes.forEach(({ change, index }, at) => {
+    const before = changes[at - 1]?.change
+    if (before !== undefined && before.to > change.from)
+      misfits.push({ edit: index, reason: 'overlapping', found: [placeAt(text, change.from)] })
+  })
+  if (misfits.length > 0) return { misfits }
+  const real = changes.map(({ change }) => change).filter((change) => !isIdle(text, change))
+  return { changes: real }
+}
+
+type Resolved =
+  | { readonly changes: readonly TextChange[] }
+  | { readonly reason: MisfitReason; readonly found: readonly Place[] }
+
+function resolve(text: string, edit: Edit): Resolved {
+  if ('find' in edit) return resolveFind(text, edit)
+  if ('range' in edit) return resolveRange(text, edit)
+  if ('prepend' in edit) {
+    const insert = text === '' ? edit.prepend : closed(edit.prepend)
+    return { changes: [{ from: 0, to: 0, insert }] }
+  }
+  if (edit.under === undefined) {
+    const insert = text === '' || text.endsWith('\n') ? edit.append : `\n${edit.append}`
+    return { changes: [{ from: text.length, to: text.length, insert: edit.append === '' ? '' : insert }] }
+  }
+  const found = findSection(text, edit.under)
+  if ('reason' in found) return { reason: found.reason, found: found.headings.map(placeOf) }
+  const at = endOfContent(text, found.section)
+  const start = at === text.length && !text.endsWith('\n') ? '\n' : ''
+  return { changes: [{ from: at, to: at, insert: edit.append === '' ? '' : start + closed(edit.append) }] }
+}
+
+function resolveFind(
+  text: string,
+  { find, replace, occurrence }: Extract<Edit, { readonly find: string }>,
+): Resolved {
+  const offsets: number[] = []
+  for (let at = text.indexOf(find); at !== -1; at = text.indexOf(find, at + find.length)) {
+    offsets.push(at)
+    if (occurrence !== 'all' && offsets.length > Math.max(placesShown, occurrence ?? 1)) break
+  }
+  const places = () => offsets.slice(0, placesShown).map((offset) => placeAt(text, offset))
+  if (offsets.length === 0) return { reason: 'absent', found: alike(text, find) }
+  if (occurrence === undefined && offsets.length > 1) return { reason: 'ambiguous', found: places() }
+  const chosen = occurrence === 'all' ? offsets : offsets.slice((occurrence ?? 1) - 1, occurrence ?? 1)
+  if (chosen.length === 0) return { reason: 'absent', found: places() }
+  return { changes: chosen.map((from) => ({ from, to: from + find.length, insert: replace })) }
+}
+
+function resolveRange(
+  text: string,
+  { range: { from, to }, insert }: Extract<Edit, { readonly range: object }>,
+): Resolved {
+  if (from > to || to > text.length)
+    return { reason: 'out-of-range', found: [placeAt(text, Math.min(from, text.length))] }
+  if (splitsPair(text, from) || splitsPair(text, to))
+    return { reason: 'splits-a-character', found: [placeAt(text, from)] }
+  return { changes: [{ from, to, insert }] }
+}
+
+/** Lines that would be the first line of what is looked for, if case and blanks did not count. */
+function alike(text: string, find: string): readonly Place[] {
+  const wanted = blurred(find.split('\n').find((line) => line.trim() !== '') ?? '')
+  if (wanted === '') return []
+  const places: Place[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (blurred(line).includes(wanted)) places.push({ line: index + 1, excerpt: shortened(line) })
+    if (places.length === placesShown) break
+  }
+  return places
+}
+
+function blurred(line: string): string {
+  return line.toLowerCase().replace(/\s+/g, '')
+}
+
+function placeOf({ level, title, line }: Heading): Place {
+  return { line, excerpt: shortened(`${'#'.repeat(level)} ${title}`) }
+}
+
+function closed(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+function isIdle(text: string, { from, to, insert }: TextChange): boolean {
+  return text.slice(from, to) === insert
+}
+
+function splitsPair(text: string, at: number): boolean {
+  return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1)) && at > 0
+}
+
+/** What was changed where, for the program that did it. */
+export interface ChangeSummary {
+  /** Of the text that it edited, from 1. */
+  readonly line: number
+  /** UTF-16 units, as all lengths. */
+  readonly removed: number
+  readonly inserted: number
+}
+
+/** The first `limit` of them. */
+export function summaryOf(
+  text: string,
+  changes: readonly TextChange[],
+  limit: number,
+): readonly ChangeSummary[] {
+  let line = 1
+  let at = 0
+  return changes.slice(0, limit).map(({ from, to, insert }) => {
+    line += lineAt(text.slice(at, from), from - at) - 1
+    at = from
+    return { line, removed: to - from, inserted: insert.length }
+  })
+}

@@ -1,0 +1,113 @@
+import { applyChanges, type Edit, resolveEdits, summaryOf } from '@weft/document'
+import { describe, expect, it } from 'vitest'
+
+const text = '# Minutes\n\nAll agreed.\n\n## Log\n\n- first\n\n## Next\n\nAll good.\n'
+
+describe('edits that say where', () => {
+  it.each<[string, Edit, string]>([
+    ['find', { find: 'agreed', replace: 'argued' }, text.replace('agreed', 'argued')],
+    ['find, the second', { find: 'All', replace: 'Some', occurrence: 2 }, text.replace('All g', 'Some g')],
+    ['find, all', { find: 'All', replace: 'Some', occurrence: 'all' }, text.replaceAll('All', 'Some')],
+    ['range', { range: { from: 2, to: 9 }, insert: 'Notes' }, text.replace('Minutes', 'Notes')],
+    ['append', { append: 'end\n' }, `${text}end\n`],
+    ['prepend', { prepend: 'start' }, `start\n${text}`],
+    ['under', { under: '## Log', append: '- second' }, text.replace('first\n', 'first\n- second\n')],
+    ['under, at the end', { under: 'Next', append: 'x\n' }, `${text}x\n`],
+  ])('%s', (_, edit, expected) => {
+    expect(applied(text, [edit])).toBe(expected)
+  })
+
+  it('start a line of their own behind a text that ends in the middle of one', () => {
+    expect(applied('a', [{ append: 'b' }])).toBe('a\nb')
+    expect(applied('', [{ append: 'b' }, { prepend: 'a' }])).toContain('b')
+    expect(applied('# A', [{ under: '# A', append: 'b' }])).toBe('# A\nb\n')
+  })
+
+  it('all speak of the text before any of them, in the order of the list', () => {
+    expect(
+      applied('one two', [
+        { find: 'two', replace: 'one' },
+        { find: 'one', replace: 'two' },
+        { append: 'x\n' },
+        { append: 'y' },
+      ]),
+    ).toBe('two one\nx\n\ny')
+  })
+
+  it('that change nothing are no changes', () => {
+    expect(resolveEdits(text, [{ find: 'agreed', replace: 'agreed' }, { append: '' }])).toEqual({
+      changes: [],
+    })
+  })
+
+  it.each<[string, Edit, object]>([
+    ['absent', { find: 'rejected', replace: '' }, { reason: 'absent', found: [] }],
+    [
+      'absent, with what comes near',
+      { find: 'ALL  Agreed', replace: '' },
+      { reason: 'absent', found: [{ line: 3, excerpt: 'All agreed.' }] },
+    ],
+    [
+      'ambiguous',
+      { find: 'All', replace: '' },
+      {
+        reason: 'ambiguous',
+        found: [
+          { line: 3, excerpt: 'All agreed.' },
+          { line: 11, excerpt: 'All good.' },
+        ],
+      },
+    ],
+    ['the third of two', { find: 'All', replace: '', occurrence: 3 }, { reason: 'absent' }],
+    ['beyond the end', { range: { from: 0, to: 999 }, insert: '' }, { reason: 'out-of-range' }],
+    ['backwards', { range: { from: 3, to: 2 }, insert: '' }, { reason: 'out-of-range' }],
+    [
+      'no such heading',
+      { under: '## Lost', append: 'x' },
+      { reason: 'absent', found: [{ line: 1, excerpt: '# Minutes' }, { line: 5 }, { line: 9 }] },
+    ],
+  ])('that do not fit say why: %s', (_, edit, misfit) => {
+    expect(resolveEdits(text, [{ append: 'fits' }, edit])).toMatchObject({
+      misfits: [{ edit: 1, ...misfit }],
+    })
+  })
+
+  it('do not fit through the middle of a character', () => {
+    expect(resolveEdits('🌍', [{ range: { from: 1, to: 2 }, insert: '' }])).toMatchObject({
+      misfits: [{ reason: 'splits-a-character' }],
+    })
+  })
+
+  it('that overlap do not fit, and those that only touch do', () => {
+    expect(
+      resolveEdits('abcd', [
+        { range: { from: 0, to: 3 }, insert: '' },
+        { range: { from: 2, to: 4 }, insert: '' },
+      ]),
+    ).toMatchObject({ misfits: [{ edit: 1, reason: 'overlapping' }] })
+    expect(
+      applied('abcd', [
+        { range: { from: 2, to: 4 }, insert: 'Y' },
+        { range: { from: 0, to: 2 }, insert: 'X' },
+      ]),
+    ).toBe('XY')
+  })
+
+  it('are summed up by line', () => {
+    const changes = [
+      { from: 0, to: 1, insert: '' },
+      { from: 4, to: 4, insert: 'new' },
+    ]
+    expect(summaryOf('ab\ncd\n', changes, 10)).toEqual([
+      { line: 1, removed: 1, inserted: 0 },
+      { line: 2, removed: 0, inserted: 3 },
+    ])
+    expect(summaryOf('ab\ncd\n', changes, 1)).toHaveLength(1)
+  })
+})
+
+function applied(source: string, edits: readonly Edit[]): string {
+  const resolved = resolveEdits(source, edits)
+  if ('misfits' in resolved) throw new Error(JSON.stringify(resolved.misfits))
+  return applyChanges(source, resolved.changes)
+}
