@@ -30,9 +30,9 @@ export const brokenBuilds = {
     edits: [
       {
         file: `${sync}/room.ts`,
-        find: 'const position = turn.updates.length === 0 ? this.#head : await this.#commit(turn)\n      for (const pay of owed) pay(position)',
+        find: 'const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)\n      for (const pay of owed) pay(position)',
         replace:
-          'for (const pay of owed) pay(this.#head + 1)\n      const position = turn.updates.length === 0 ? this.#head : await this.#commit(turn)',
+          'for (const pay of owed) pay(this.#head + 1)\n      const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)',
       },
     ],
     caughtBy: ['sync/room-tells', 'protocol/rules-receipts', 'faults/kill'],
