@@ -32,7 +32,7 @@ export const brokenBuilds = {
         file: `${sync}/room.ts`,
         find: 'const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)\n      for (const pay of owed) pay(position)',
         replace:
-          'for (const pay of owed) pay(this.#head + 1)\n      const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)',
+          'for (const pay of owed) pay(this.#document.head + 1)\n      const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)',
       },
     ],
     caughtBy: ['sync/room-tells', 'protocol/rules-receipts', 'faults/kill'],
