@@ -77,7 +77,10 @@ describe('random requests', () => {
         const { body, headers } = 'request' in route && 'body' in route.request ? bodyLike(dice) : noBody
         const answer = await server.ask(route.method.toUpperCase(), `${path}${query}`, body, headers)
         seen.add(answer.status)
-        expectDescribed(name, answer, `${route.method} ${path}${query}`.slice(0, 300))
+        // A path that becomes another one before it is sent is answered by that one.
+        const isItself = new URL(`${server.url}/api/v1${path}`).pathname === `/api/v1${path}`
+        if (isItself) expectDescribed(name, answer, `${route.method} ${path}${query}`.slice(0, 300))
+        else expect(answer.status).toBeLessThan(500)
       }
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
     },
@@ -104,7 +107,7 @@ function expectDescribed(name: keyof Routes, answer: Answer, request: string): v
   if (described === undefined)
     return expect([request, status]).toEqual([request, expect.toBeOneOf([404, 405])])
   const schema = (described as unknown as Described).content?.['application/json']?.schema
-  if (status < 300 && schema !== undefined) {
+  if (status < 300 && schema !== undefined && type === 'application/json') {
     expect(schema.safeParse(json), request).toMatchObject({ success: true })
   }
 }

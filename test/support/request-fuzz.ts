@@ -31,6 +31,7 @@ const fields = [
   'name',
   'dye',
   'id',
+  'edits',
   '__proto__',
   'constructor',
   '',
@@ -42,6 +43,10 @@ const valid = [
   '{"name":"N","dye":1}',
   '{"content":"c\\n"}',
   '{"language":"go"}',
+  '{"edits":[{"append":"more"}]}',
+  '{"edits":[{"find":"fuzz","replace":"fizz"},{"prepend":"less"}]}',
+  '{"edits":[{"range":{"from":0,"to":2},"revision":1,"insert":"🌍"}]}',
+  '{"edits":[{"under":"## Log","append":"entry"}]}',
 ] as const
 
 /** An id of a document that is there, or something in its place. */
@@ -52,17 +57,20 @@ export function idLike(dice: Random, ids: readonly string[]): string {
   )
 }
 
+const parameters = ['limit', 'cursor', 'title', 'trashed', 'at', 'lines', 'section', 'base', 'x', ''] as const
+
 export function queryLike(dice: Random): string {
   const parameter = () => {
     const value = dice.chance(0.5)
       ? String(dice.below(200) - 20)
       : dice.pick(strings).toWellFormed().slice(0, 300)
-    return `${dice.pick(['limit', 'cursor', 'title', 'trashed', 'x', ''])}=${encodeURIComponent(value)}`
+    return `${dice.pick(parameters)}=${encodeURIComponent(value)}`
   }
   return `?${Array.from({ length: 1 + dice.below(3) }, parameter).join('&')}`
 }
 
 export function bodyLike(dice: Random): { body: string | Uint8Array; headers: Record<string, string> } {
+  if (dice.chance(0.2)) return textLike(dice)
   const isUpdate = dice.chance(0.3)
   const type = dice.chance(0.1)
     ? dice.pick(['text/plain', '', 'application/xml', 'application/json; charset=utf-7'])
@@ -70,6 +78,20 @@ export function bodyLike(dice: Random): { body: string | Uint8Array; headers: Re
       ? 'application/octet-stream'
       : 'application/json'
   return { body: isUpdate ? updateLike(dice) : jsonLike(dice), headers: { 'content-type': type } }
+}
+
+/** A text or a diff, and what such a request may say in its headers. */
+function textLike(dice: Random): { body: string; headers: Record<string, string> } {
+  const header = (name: string, values: readonly string[]) =>
+    dice.chance(0.7) ? { [name]: dice.pick(values) } : {}
+  return {
+    body: dice.chance(0.3) ? '@@ -1 +1 @@\n-fuzz\n+fizz\n' : dice.pick(strings).toWellFormed(),
+    headers: {
+      'content-type': dice.pick(['text/markdown', 'text/plain', 'text/x-diff', 'text/html']),
+      ...header('if-match', ['"1"', '"0"', 'W/"2"', '"999999"', '*', '"x"', '1', '"1", "2"']),
+      ...header('idempotency-key', ['a', '"b"', 'x'.repeat(256), 'two words']),
+    },
+  }
 }
 
 function jsonLike(dice: Random): string {
