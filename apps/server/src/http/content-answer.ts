@@ -62,8 +62,9 @@ async function revisionOf(
   at: ContentAsked['at'],
 ): Promise<Revision> {
   if (at === null) return record
-  const { id, lineage, revision } = record
-  if (typeof at === 'number') return { id, lineage, revision: at, isPast: at !== revision }
+  const { id, lineage } = record
+  // Also the last one: by the time it is read there may be another.
+  if (typeof at === 'number') return { id, lineage, revision: at, isPast: true }
   const time = Date.parse(at)
   if (time < record.createdAt) throw new RevisionMissing('before the document')
   return { id, lineage, revision: await storage.history.positionAt(id, time), isPast: true }

@@ -50,6 +50,8 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     c: HttpContext,
     next: () => Promise<void>,
     request: FirstRequest,
+    /** What changed nothing may be done again. */
+    keeps: 'always' | 'changes',
   ): Promise<Response | undefined> {
     const kept = await answers.find(request)
     const before = kept !== null && request.at - kept.at < limits.answersKeptMs ? kept : null
@@ -67,9 +69,10 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     })
     await next()
     const { status } = c.res
-    if (status < 300) await answers.keep(request, await answerOf(c.res))
+    const isWorthKeeping = keeps === 'always' || hasNoted || noted !== null
+    if (status < 300 && isWorthKeeping) await answers.keep(request, await answerOf(c.res))
     // Unlike after a failure, nothing was changed: the key is as good as new.
-    else if (status < 500 && hasNoted) await answers.forget(request)
+    if (status >= 300 && status < 500 && hasNoted) await answers.forget(request)
     return undefined
   }
 
@@ -81,7 +84,9 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     // No key of a client's starts with a blank.
     const key = chosen === 'itself' ? ` ${fingerprint}` : chosen.key
     const request = { actor, key, fingerprint, at: timers.now() }
-    return aloneAt(`${actor} ${key}`, () => carryOut(c, next, request))
+    return aloneAt(`${actor} ${key}`, () =>
+      carryOut(c, next, request, chosen === 'itself' ? 'changes' : 'always'),
+    )
   }
 }
 
@@ -112,9 +117,8 @@ async function fingerprintOf(c: HttpContext): Promise<string> {
   const body = await wholeBody(c)
   c.req.raw = new Request(c.req.raw, { body })
   const { pathname, search } = new URL(c.req.url)
-  const said = ['content-type', 'if-match', 'accept'].map((name) => c.req.header(name) ?? '')
   return createHash('sha256')
-    .update(JSON.stringify([c.req.method, pathname, search, ...said]))
+    .update(JSON.stringify([c.req.method, pathname, search, c.req.header('if-match') ?? '']))
     .update(body)
     .digest('base64url')
 }
