@@ -76,7 +76,7 @@ export function createClient(options: ClientOptions = {}): Client {
         ...(signal === undefined ? {} : { signal }),
       }),
     )
-    return unlessUnreachable(signal, () => decode(response))
+    return unlessUnreachable(signal, () => decode(response, headers.accept))
   }
 
   const names = Object.keys(endpoints) as (keyof Routes)[]
@@ -110,14 +110,15 @@ function encodeBody(
   return { body: JSON.stringify(body), type: 'application/json' }
 }
 
-async function decode(response: Response): Promise<unknown> {
+/** `asked`: the form. Pages come from whoever stands in between, unless one was asked for. */
+async function decode(response: Response, asked: string | undefined): Promise<unknown> {
   const type = (response.headers.get('content-type') ?? '').split(';')[0]
   if (type === 'application/problem+json') throw new ProblemError((await response.json()) as Problem)
   if (response.status === 304) return null
   if (!response.ok) throw new Unreachable(`an answer that is not Weft's, with status ${response.status}`)
   if (response.status === 204) return undefined
   const etag = response.headers.get('etag') ?? ''
-  switch (type) {
+  switch (type === 'text/html' && asked !== type ? null : type) {
     case 'application/json':
       return response.json()
     case 'application/octet-stream':
