@@ -8,6 +8,7 @@ import { random, seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
+import { answersSuite } from './answers.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
 import { historySuite } from './history.ts'
@@ -67,6 +68,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   historySuite(adapter)
   documentStoreSuite(adapter)
   storageSuite(adapter)
+  answersSuite(adapter)
 }
 
 busSuite('local', localBus)

@@ -9,8 +9,10 @@ import { limits } from '@weft/protocol'
 import { type Bus, Rooms, type Timers } from '@weft/sync'
 import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
+import { purgeAnswers } from './answer-purge.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
+import { createContentWriter } from './content-writer.ts'
 import { watchDamage } from './damage.ts'
 import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
@@ -92,7 +94,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     access,
     guests,
     worker,
-    reader: createReader(damage.log, worker),
+    reader: createReader({ log: damage.log, history: storage.history, worker }),
+    writer: createContentWriter({
+      ...{ log: damage.log, history: storage.history, worker, rooms, timers },
+      revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
+    }),
     timers,
     log,
     metrics,
@@ -123,8 +129,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     damaged: () => damage.documents,
   })
 
+  const stopPurging = purgeAnswers(storage.answers, timers, (error) =>
+    log.warn({ err: error }, 'old answers are not dropped'),
+  )
+
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
+    stopPurging()
     await sync.drain(drainSpreadMs)
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
@@ -147,6 +158,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     },
     async abandon() {
       isAbandoned = true
+      stopPurging()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

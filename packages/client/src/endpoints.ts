@@ -15,6 +15,9 @@ export const endpoints = {
   trashDocument: { method: 'delete', path: '/documents/{id}' },
   restoreDocument: { method: 'post', path: '/documents/{id}/restore' },
   getContent: { method: 'get', path: '/documents/{id}/content' },
+  putContent: { method: 'put', path: '/documents/{id}/content', type: 'text/markdown' },
+  patchContent: { method: 'patch', path: '/documents/{id}/content', type: 'text/x-diff' },
+  postEdits: { method: 'post', path: '/documents/{id}/edits' },
   getState: { method: 'get', path: '/documents/{id}/state' },
   postUpdate: { method: 'post', path: '/documents/{id}/updates' },
   getMe: { method: 'get', path: '/me' },
@@ -23,5 +26,7 @@ export const endpoints = {
   readonly [Name in keyof Routes]: {
     readonly method: Routes[Name]['method']
     readonly path: Routes[Name]['path']
+    /** Of a body that is text. */
+    readonly type?: 'text/markdown' | 'text/x-diff'
   }
 }

@@ -2,7 +2,14 @@ export { type Actor, type ActorId, type ActorKind, dyes, type PresenceUser, prog
 export { type CloseReason, closeCodes, isFinalClose } from './close-codes.ts'
 export { type DocumentId, documentIdPattern, parseDocumentId } from './document-id.ts'
 export { limits } from './limits.ts'
-export { type Problem, type ProblemCode, problemOf, problems } from './problems.ts'
+export {
+  type Problem,
+  type ProblemCode,
+  type ProblemMisfit,
+  type ProblemParticulars,
+  problemOf,
+  problems,
+} from './problems.ts'
 export { mayWrite, type Role, roles } from './roles.ts'
 export type { BytesAnswer, RouteAnswer, RouteInput, TextAnswer } from './routes/call.ts'
 export { apiBase, type Routes, routes } from './routes/routes.ts'

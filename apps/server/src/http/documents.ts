@@ -1,6 +1,6 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { titleOf } from '@weft/document'
-import { apiBase, type DocumentId, type DocumentResource, limits, routes, textFault } from '@weft/protocol'
+import { apiBase, type DocumentId, type DocumentResource, limits, routes } from '@weft/protocol'
 import { freshId } from '../fresh-id.ts'
 import type { DocumentRecord } from '../storage/storage.ts'
 import { authorised, documentId } from './authorised.ts'
@@ -8,6 +8,8 @@ import { cursorOf, markOf } from './cursor.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { spend } from './guards.ts'
 import { Refused } from './refused.ts'
+import { repeatOf } from './repeatable.ts'
+import { refuseFaults } from './sent-text.ts'
 
 type NewDocument = z.output<
   (typeof routes)['createDocument']['request']['body']['content']['application/json']['schema']
@@ -20,7 +22,7 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
   async function create(c: HttpContext, id: DocumentId, draft: NewDocument): Promise<DocumentRecord> {
     await spend(c, rates.create)
     const { kind = 'markdown', content = '', language = null } = draft
-    refuseCarriageReturns(content)
+    refuseFaults(content)
     const createdAt = timers.now()
     const createdBy = c.var.actor.id
     const update = content === '' ? null : await worker.writeText(content)
@@ -36,8 +38,18 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
     })
   }
 
+  /** A request that comes again finds the document that it made before. */
+  async function createOnce(c: HttpContext, draft: NewDocument): Promise<DocumentRecord> {
+    const { noted, note } = repeatOf(c)
+    const id = documentId(noted ?? freshId())
+    const made = noted === null ? null : await documents.get(id)
+    if (made !== null) return made
+    if (noted === null) await note(id)
+    return create(c, id, draft)
+  }
+
   api.openapi(routes.createDocument, async (c) => {
-    const record = await create(c, documentId(freshId()), c.req.valid('json'))
+    const record = await createOnce(c, c.req.valid('json'))
     return c.json(resource(record, c), 201, { location: addressOf(record) })
   })
 
@@ -105,12 +117,6 @@ function resource(record: DocumentRecord, c: HttpContext): DocumentResource {
     trashedAt: trashedAt === null ? null : iso(trashedAt),
     url: `${c.var.origin}/d/${id}`,
   }
-}
-
-function refuseCarriageReturns(content: string): void {
-  if (textFault(content) !== 'malformed-line-ends') return
-  const line = content.slice(0, content.indexOf('\r')).split('\n').length
-  throw new Refused('malformed-line-ends', { detail: `There is a carriage return in line ${line}.` })
 }
 
 function addressOf({ id }: DocumentRecord): string {

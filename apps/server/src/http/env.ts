@@ -5,6 +5,7 @@ import type { Actor } from '@weft/protocol'
 import type { Rooms, Timers } from '@weft/sync'
 import type { Context } from 'hono'
 import type { Access } from '../access.ts'
+import type { ContentWriter, Repeat } from '../content-writer.ts'
 import type { DocumentReader } from '../document-reader.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Guests } from '../identity.ts'
@@ -21,6 +22,8 @@ export interface HttpEnv {
     address: string
     /** Where people reach this server: the start of every link in an answer. */
     origin: string
+    /** See repeatable.ts. */
+    repeat?: Repeat
   }
 }
 
@@ -33,6 +36,7 @@ export interface HttpDeps {
   readonly guests: Guests
   readonly worker: DocumentWorker
   readonly reader: DocumentReader
+  readonly writer: ContentWriter
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Metrics

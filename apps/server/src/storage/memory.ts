@@ -3,6 +3,7 @@
  * unevenly slow as a real database, so that races show, and it fails when it is told to.
  */
 import type { DocumentId } from '@weft/protocol'
+import { memoryAnswers } from './memory-answers.ts'
 import { type Held, memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryHistory } from './memory-history.ts'
@@ -23,6 +24,7 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
     documents: memoryDocuments(documents, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
     history: memoryHistory(documents, passage, disk.isDamaged),
+    answers: memoryAnswers(passage),
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     close: () => passage.close(),

@@ -124,4 +124,9 @@ export const migrations: readonly Migration[] = [
       'CREATE INDEX answers_by_time ON answers (at)',
     ],
   },
+  {
+    name: 'notes of answers',
+    // What a repeat has to know of a request that was not answered.
+    statements: () => ['ALTER TABLE answers ADD COLUMN note TEXT'],
+  },
 ]

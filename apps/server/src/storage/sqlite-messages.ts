@@ -8,6 +8,10 @@ import type {
   DocumentPage,
   DocumentQuery,
   DocumentRecord,
+  FirstRequest,
+  KeptAnswer,
+  KeptRequest,
+  RepeatableRequest,
 } from './storage.ts'
 
 export type Write =
@@ -22,6 +26,10 @@ export type Write =
     }
   | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
   | { readonly type: 'restore'; readonly id: DocumentId }
+  | { readonly type: 'note-request'; readonly request: FirstRequest; readonly note: string }
+  | { readonly type: 'keep-answer'; readonly request: FirstRequest; readonly answer: KeptAnswer }
+  | { readonly type: 'forget-answer'; readonly request: RepeatableRequest }
+  | { readonly type: 'purge-answers'; readonly time: number; readonly most: number }
   | { readonly type: 'probe'; readonly at: number }
   /** The thread asks itself: see sqlite-arrivals.ts. */
   | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
@@ -51,6 +59,7 @@ export type Read =
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
+  | { readonly type: 'find-answer'; readonly request: RepeatableRequest }
 
 /** `close`: the last question, answered when all others are. */
 export type Question = Write | Read | { readonly type: 'close' }
@@ -75,6 +84,11 @@ export interface Answers {
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
+  readonly 'find-answer': KeptRequest | null
+  readonly 'note-request': null
+  readonly 'keep-answer': null
+  readonly 'forget-answer': null
+  readonly 'purge-answers': number
   readonly close: null
 }
 

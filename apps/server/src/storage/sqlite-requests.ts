@@ -14,6 +14,7 @@ import {
   updateDocument,
 } from './documents.ts'
 import { Refusal } from './refusal.ts'
+import { sqliteAnswers } from './sqlite-answers.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { isCorrupt } from './sqlite-errors.ts'
 import { sqliteHistory } from './sqlite-history.ts'
@@ -36,6 +37,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const arrivals = sqliteArrivals(database)
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
+  const answers = sqliteAnswers(database)
   const rows = queryRunner(database)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -78,6 +80,17 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'restore':
           arrivals.file(write.id)
           return recordOf(rows(restoreDocument(queries, write.id))[0])
+        case 'note-request':
+          answers.note(write.request, write.note)
+          return null
+        case 'keep-answer':
+          answers.keep(write.request, write.answer)
+          return null
+        case 'forget-answer':
+          answers.forget(write.request)
+          return null
+        case 'purge-answers':
+          return answers.purge(write.time, write.most)
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -111,6 +124,8 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return recordOf(rows(selectDocument(queries, read.id))[0])
         case 'get-many':
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
+        case 'find-answer':
+          return answers.find(read.request)
         case 'list':
           return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
       }

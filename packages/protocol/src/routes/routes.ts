@@ -2,6 +2,7 @@
 import * as content from './content.ts'
 import * as documents from './documents.ts'
 import * as me from './me.ts'
+import * as writing from './writing.ts'
 
 export const routes = {
   createDocument: documents.createDocument,
@@ -12,6 +13,9 @@ export const routes = {
   trashDocument: documents.trashDocument,
   restoreDocument: documents.restoreDocument,
   getContent: content.getContent,
+  putContent: writing.putContent,
+  patchContent: writing.patchContent,
+  postEdits: writing.postEdits,
   getState: content.getState,
   postUpdate: content.postUpdate,
   getMe: me.getMe,

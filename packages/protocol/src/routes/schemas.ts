@@ -57,6 +57,16 @@ const problem = z
     code: z.string().openapi({ description: 'Stable; branch on this.' }),
     detail: z.string().optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    revision: z.number().int().optional().openapi({ description: "The document's own." }),
+    misfits: z
+      .array(
+        z.object({
+          edit: z.number().int().openapi({ description: 'Index of the edit, or of the hunk.' }),
+          reason: z.enum(['absent', 'ambiguous', 'out-of-range', 'splits-a-character', 'overlapping']),
+          found: z.array(z.object({ line: z.number().int(), excerpt: z.string() })),
+        }),
+      )
+      .optional(),
   })
   .openapi('Problem')
 
