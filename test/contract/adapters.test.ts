@@ -11,6 +11,7 @@ import type { Adapter } from './adapter.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
 import { historySuite } from './history.ts'
+import { organisingSuite } from './organising.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
 
@@ -66,6 +67,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
   historySuite(adapter)
   documentStoreSuite(adapter)
+  organisingSuite(adapter)
   storageSuite(adapter)
 }
 

@@ -31,6 +31,10 @@ const fields = [
   'name',
   'dye',
   'id',
+  'folderId',
+  'parentId',
+  'tags',
+  'pinned',
   '__proto__',
   'constructor',
   '',
@@ -42,6 +46,14 @@ const valid = [
   '{"name":"N","dye":1}',
   '{"content":"c\\n"}',
   '{"language":"go"}',
+  '{"name":"N","parentId":null}',
+  '{"tags":["a","B c"],"folderId":null}',
+  '{"pinned":true,"isTemplate":false}',
+] as const
+
+const parameters = [
+  ...['limit', 'cursor', 'title', 'trashed', 'folder', 'tag', 'starred', 'pinned', 'template', 'author'],
+  ...['kind', 'sort', 'order', 'prefix', 'documents', 'x', ''],
 ] as const
 
 /** An id of a document that is there, or something in its place. */
@@ -57,7 +69,7 @@ export function queryLike(dice: Random): string {
     const value = dice.chance(0.5)
       ? String(dice.below(200) - 20)
       : dice.pick(strings).toWellFormed().slice(0, 300)
-    return `${dice.pick(['limit', 'cursor', 'title', 'trashed', 'x', ''])}=${encodeURIComponent(value)}`
+    return `${dice.pick(parameters)}=${encodeURIComponent(value)}`
   }
   return `?${Array.from({ length: 1 + dice.below(3) }, parameter).join('&')}`
 }

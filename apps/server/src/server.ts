@@ -21,6 +21,7 @@ import { problemResponse, Refused } from './http/refused.ts'
 import { createGuests } from './identity.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
+import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
 import type { Storage } from './storage/storage.ts'
 import { isSyncPath } from './ws/sync-request.ts'
@@ -83,6 +84,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const openings = createOpenings(storage.marks, timers, (error) =>
+    log.warn({ err: error }, 'openings not stored'),
+  )
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
@@ -93,6 +97,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     guests,
     worker,
     reader: createReader(damage.log, worker),
+    openings,
     timers,
     log,
     metrics,
@@ -109,6 +114,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     rooms,
     documents: storage.documents,
     access,
+    openings,
     timers,
     log,
     metrics,
@@ -130,6 +136,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       server.closeAllConnections(),
     )
     await rooms.closeAll()
+    await openings.close()
   }
 
   return {

@@ -7,8 +7,10 @@ import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
 import { serveContent } from './content.ts'
+import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
+import { serveFolders } from './folders.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
 import { serveMe } from './me.ts'
@@ -17,6 +19,7 @@ import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
 import { observed } from './request-log.ts'
 import { secured } from './secured.ts'
+import { serveStars } from './stars.ts'
 import { afterValidation } from './validation.ts'
 
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
@@ -61,6 +64,9 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     )
   }
   serveDocuments(api, deps)
+  serveDocumentLists(api, deps)
+  serveStars(api, deps)
+  serveFolders(api, deps)
   serveContent(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))

@@ -1,25 +1,31 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { titleOf } from '@weft/document'
-import { apiBase, type DocumentId, type DocumentResource, limits, routes, textFault } from '@weft/protocol'
+import { type DocumentId, routes, textFault } from '@weft/protocol'
 import { freshId } from '../fresh-id.ts'
-import type { DocumentRecord } from '../storage/storage.ts'
+import type { DocumentChanges, DocumentRecord } from '../storage/storage.ts'
 import { authorised, documentId } from './authorised.ts'
-import { cursorOf, markOf } from './cursor.ts'
+import { addressOf, resource } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { spend } from './guards.ts'
+import { folderIdOf, tagsOf } from './places.ts'
 import { Refused } from './refused.ts'
 
 type NewDocument = z.output<
   (typeof routes)['createDocument']['request']['body']['content']['application/json']['schema']
 >
 
+type Changes = z.output<
+  (typeof routes)['changeDocument']['request']['body']['content']['application/json']['schema']
+>
+
 export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
-  const { storage, rooms, worker, timers, access, rates } = deps
+  const { storage, rooms, worker, timers, rates } = deps
   const { documents } = storage
 
   async function create(c: HttpContext, id: DocumentId, draft: NewDocument): Promise<DocumentRecord> {
     await spend(c, rates.create)
-    const { kind = 'markdown', content = '', language = null } = draft
+    const { kind = 'markdown', content = '', language = null, folderId = null } = draft
+    const tags = tagsOf(draft.tags ?? [])
     refuseCarriageReturns(content)
     const createdAt = timers.now()
     const createdBy = c.var.actor.id
@@ -32,48 +38,33 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
       lineage: freshId(),
       createdBy,
       createdAt,
+      folder: folderId === null ? null : folderIdOf(folderId),
+      tags,
+      isTemplate: draft.isTemplate ?? false,
       first: update === null ? null : { update, actor: createdBy, at: createdAt },
     })
   }
 
   api.openapi(routes.createDocument, async (c) => {
     const record = await create(c, documentId(freshId()), c.req.valid('json'))
-    return c.json(resource(record, c), 201, { location: addressOf(record) })
+    return c.json(await resource(c, deps, record), 201, { location: addressOf(record) })
   })
 
   api.openapi(routes.createDocumentWithId, async (c) => {
     const record = await create(c, documentId(c.req.valid('param').id), c.req.valid('json'))
-    return c.json(resource(record, c), 201, { location: addressOf(record) })
-  })
-
-  api.openapi(routes.listDocuments, async (c) => {
-    const { limit = limits.pageSize, cursor, title = '', trashed } = c.req.valid('query')
-    const page = await documents.list({
-      limit,
-      trashed: trashed === 'true',
-      title: title === '' ? null : title,
-      after: cursor === undefined ? null : markOf(cursor),
-    })
-    const visible = page.documents.filter((record) => access.roleOf(c.var.actor, record) !== null)
-    const next = page.next === null ? null : cursorOf(page.next)
-    return c.json({ documents: visible.map((record) => resource(record, c)), next }, 200)
+    return c.json(await resource(c, deps, record), 201, { location: addressOf(record) })
   })
 
   api.openapi(routes.getDocument, async (c) => {
     const record = await authorised(c, deps, c.req.valid('param').id, 'read')
-    return c.json(resource(record, c), 200)
+    return c.json(await resource(c, deps, record), 200)
   })
 
   api.openapi(routes.changeDocument, async (c) => {
     const { id } = await authorised(c, deps, c.req.valid('param').id, 'write')
-    const { title, language } = c.req.valid('json')
-    const changes = {
-      ...(title === undefined ? {} : { title }),
-      ...(language === undefined ? {} : { language }),
-    }
-    const record = await documents.update(id, changes, timers.now())
+    const record = await documents.update(id, changesOf(c.req.valid('json')), timers.now())
     if (record === null) throw new Refused('document-in-trash')
-    return c.json(resource(record, c), 200)
+    return c.json(await resource(c, deps, record), 200)
   })
 
   api.openapi(routes.trashDocument, async (c) => {
@@ -87,23 +78,19 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
     const { id } = await authorised(c, deps, c.req.valid('param').id, 'write')
     const record = await documents.restore(id)
     if (record === null) throw new Refused('not-found')
-    return c.json(resource(record, c), 200)
+    return c.json(await resource(c, deps, record), 200)
   })
 }
 
-function resource(record: DocumentRecord, c: HttpContext): DocumentResource {
-  const { id, title, kind, language, revision, lineage, createdAt, updatedAt, trashedAt } = record
+function changesOf({ folderId, tags, pinned, ...sent }: Changes): DocumentChanges {
+  const { title, language, isTemplate } = sent
   return {
-    id,
-    title,
-    kind,
-    language,
-    revision,
-    lineage,
-    createdAt: iso(createdAt),
-    updatedAt: iso(updatedAt),
-    trashedAt: trashedAt === null ? null : iso(trashedAt),
-    url: `${c.var.origin}/d/${id}`,
+    ...(title !== undefined && { title }),
+    ...(language !== undefined && { language }),
+    ...(folderId !== undefined && { folder: folderId === null ? null : folderIdOf(folderId) }),
+    ...(tags !== undefined && { tags: tagsOf(tags) }),
+    ...(pinned !== undefined && { isPinned: pinned }),
+    ...(isTemplate !== undefined && { isTemplate }),
   }
 }
 
@@ -111,12 +98,4 @@ function refuseCarriageReturns(content: string): void {
   if (textFault(content) !== 'malformed-line-ends') return
   const line = content.slice(0, content.indexOf('\r')).split('\n').length
   throw new Refused('malformed-line-ends', { detail: `There is a carriage return in line ${line}.` })
-}
-
-function addressOf({ id }: DocumentRecord): string {
-  return `${apiBase}/documents/${id}`
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString()
 }

@@ -10,6 +10,7 @@ import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Guests } from '../identity.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Openings } from '../openings.ts'
 import type { Rates } from '../rates.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -33,6 +34,7 @@ export interface HttpDeps {
   readonly guests: Guests
   readonly worker: DocumentWorker
   readonly reader: DocumentReader
+  readonly openings: Openings
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Metrics

@@ -2,13 +2,16 @@
  * Storage in memory, for tests and demos. It keeps every promise of the ports but durability; on request it is as
  * unevenly slow as a real database, so that races show, and it fails when it is told to.
  */
-import type { DocumentId } from '@weft/protocol'
-import { type Held, memoryDocuments } from './memory-documents.ts'
+import type { DocumentId, FolderId } from '@weft/protocol'
+import { memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
+import { memoryFolders } from './memory-folders.ts'
+import type { Held } from './memory-held.ts'
 import { memoryHistory } from './memory-history.ts'
 import { memoryLog } from './memory-log.ts'
+import { memoryMarks } from './memory-marks.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
-import type { Storage } from './storage.ts'
+import type { FolderRecord, Storage } from './storage.ts'
 
 export interface MemoryStorage extends Storage {
   readonly faults: MemoryFaults
@@ -16,13 +19,18 @@ export interface MemoryStorage extends Storage {
 
 export function openMemory(options: PassageOptions = {}): MemoryStorage {
   const documents = new Map<DocumentId, Held>()
+  const folders = new Map<FolderId, FolderRecord>()
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
 
+  const marks = memoryMarks(documents, passage)
+
   return {
-    documents: memoryDocuments(documents, passage),
+    documents: memoryDocuments(documents, { folders, marks }, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
     history: memoryHistory(documents, passage, disk.isDamaged),
+    folders: memoryFolders(folders, documents, passage),
+    marks,
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     close: () => passage.close(),

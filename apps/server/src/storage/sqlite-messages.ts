@@ -1,5 +1,5 @@
 /** What the main thread asks of the storage thread, and what comes back. */
-import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import type { StoredSnapshot } from './checksum.ts'
 import type {
@@ -8,6 +8,12 @@ import type {
   DocumentPage,
   DocumentQuery,
   DocumentRecord,
+  FolderChanges,
+  FolderRecord,
+  FolderRefusal,
+  Opening,
+  TagCount,
+  TagQuery,
 } from './storage.ts'
 
 export type Write =
@@ -22,6 +28,18 @@ export type Write =
     }
   | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
   | { readonly type: 'restore'; readonly id: DocumentId }
+  | { readonly type: 'create-folder'; readonly draft: FolderRecord }
+  | { readonly type: 'change-folder'; readonly id: FolderId; readonly changes: FolderChanges }
+  | { readonly type: 'remove-folder'; readonly id: FolderId }
+  | {
+      readonly type: 'star'
+      readonly actor: ActorId
+      readonly document: DocumentId
+      readonly at: number
+    }
+  | { readonly type: 'unstar'; readonly actor: ActorId; readonly document: DocumentId }
+  | { readonly type: 'note-openings'; readonly openings: readonly Opening[] }
+  | { readonly type: 'forget-openings'; readonly before: number }
   | { readonly type: 'probe'; readonly at: number }
   /** The thread asks itself: see sqlite-arrivals.ts. */
   | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
@@ -51,6 +69,15 @@ export type Read =
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
+  | { readonly type: 'tags'; readonly query: TagQuery }
+  | { readonly type: 'folders' }
+  | { readonly type: 'folder'; readonly id: FolderId }
+  | {
+      readonly type: 'starred'
+      readonly actor: ActorId
+      readonly documents: readonly DocumentId[]
+    }
+  | { readonly type: 'openings'; readonly actor: ActorId }
 
 /** `close`: the last question, answered when all others are. */
 export type Question = Write | Read | { readonly type: 'close' }
@@ -75,6 +102,18 @@ export interface Answers {
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
+  readonly tags: readonly TagCount[]
+  readonly folders: readonly FolderRecord[]
+  readonly folder: FolderRecord | null
+  readonly 'create-folder': FolderRecord | FolderRefusal
+  readonly 'change-folder': FolderRecord | FolderRefusal | null
+  readonly 'remove-folder': FolderRefusal | null
+  readonly star: null
+  readonly unstar: null
+  readonly starred: readonly DocumentId[]
+  readonly 'note-openings': null
+  readonly 'forget-openings': null
+  readonly openings: readonly Opening[]
   readonly close: null
 }
 
@@ -96,8 +135,17 @@ export interface PackedSlice {
   readonly kind: DocumentKind
 }
 
-/** `gone`, `exists`, `missing` and `damaged` as the ports name them; `refused`: the caller's mistake. */
-export type FailureReason = 'gone' | 'exists' | 'missing' | 'damaged' | 'refused' | 'full' | 'failed'
+/** `refused`: the caller's mistake; `full`, `failed`: the storage's; the others as the ports name them. */
+export type FailureReason =
+  | 'gone'
+  | 'exists'
+  | 'missing'
+  | 'damaged'
+  | 'limit'
+  | 'no-folder'
+  | 'refused'
+  | 'full'
+  | 'failed'
 
 export interface Failure {
   readonly reason: FailureReason

@@ -1,14 +1,12 @@
 /** What each question means to the database. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { DocumentId } from '@weft/protocol'
-import { toPage } from './document-page.ts'
+import { type DocumentId, type FolderId, limits } from '@weft/protocol'
 import {
   type DocumentRow,
   insertDocument,
   restoreDocument,
   selectDocument,
   selectDocuments,
-  selectPage,
   toRecord,
   trashDocument,
   updateDocument,
@@ -16,11 +14,16 @@ import {
 import { Refusal } from './refusal.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { isCorrupt } from './sqlite-errors.ts'
+import { sqliteFolders } from './sqlite-folders.ts'
 import { sqliteHistory } from './sqlite-history.ts'
+import { sqliteLists } from './sqlite-lists.ts'
 import { sqliteLog } from './sqlite-log.ts'
+import { sqliteMarks } from './sqlite-marks.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
+import { first } from './sqlite-rows.ts'
 import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
+import { sqliteTags } from './sqlite-tags.ts'
 import type { DocumentDraft, DocumentRecord } from './storage.ts'
 
 export interface SqliteRequests {
@@ -37,15 +40,38 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const rows = queryRunner(database)
+  const lists = sqliteLists(database, rows)
+  const folders = sqliteFolders(database)
+  const tags = sqliteTags(database)
+  const marks = sqliteMarks(database)
+  const countPinned = database.prepare(
+    'SELECT count(*) AS count FROM documents WHERE pinned = 1 AND shelf = 0 AND id <> ?',
+  )
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
   )
 
   function create(draft: DocumentDraft): DocumentRecord {
+    requireFolder(draft.folder)
     const [row] = rows(insertDocument(queries, draft))
     if (row === undefined) throw new Refusal('exists', `document ${draft.id} exists`)
+    tags.put(draft.id, draft.tags ?? [])
     if (draft.first !== null) log.insertFirst(draft.id, draft.first)
     return toRecord(row)
+  }
+
+  function requireFolder(id: FolderId | null | undefined): void {
+    if (id != null && folders.get(id) === null) throw new Refusal('no-folder', `there is no folder ${id}`)
+  }
+
+  function update({ id, changes, at }: Extract<Write, { readonly type: 'update' }>): DocumentRecord | null {
+    requireFolder(changes.folder)
+    if (changes.isPinned === true && (first<Count>(countPinned, id)?.count ?? 0) >= limits.pinnedDocuments)
+      throw new Refusal('limit', `At most ${limits.pinnedDocuments} documents can be pinned.`)
+    arrivals.file(id)
+    const record = recordOf(rows(updateDocument(queries, id, changes, at))[0])
+    if (record !== null && changes.tags !== undefined) tags.put(id, changes.tags)
+    return record
   }
 
   /** The rows that `query` gives, with what came of the document since they were written. */
@@ -70,14 +96,35 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return create(write.draft)
         // Each changes the document's own row, which must say everything then: above all that it is in the trash.
         case 'update':
-          arrivals.file(write.id)
-          return recordOf(rows(updateDocument(queries, write.id, write.changes, write.at))[0])
+          return update(write)
         case 'trash':
           arrivals.file(write.id)
+          tags.put(write.id, [])
           return recordOf(rows(trashDocument(queries, write.id, write.at))[0])
-        case 'restore':
+        case 'restore': {
           arrivals.file(write.id)
-          return recordOf(rows(restoreDocument(queries, write.id))[0])
+          const record = recordOf(rows(restoreDocument(queries, write.id))[0])
+          if (record !== null) tags.put(write.id, record.tags)
+          return record
+        }
+        case 'create-folder':
+          return folders.create(write.draft)
+        case 'change-folder':
+          return folders.change(write.id, write.changes)
+        case 'remove-folder':
+          return folders.remove(write.id)
+        case 'star':
+          marks.star(write.actor, write.document, write.at)
+          return null
+        case 'unstar':
+          marks.unstar(write.actor, write.document)
+          return null
+        case 'note-openings':
+          marks.noteOpenings(write.openings)
+          return null
+        case 'forget-openings':
+          marks.forgetOpenings(write.before)
+          return null
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -112,10 +159,24 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'get-many':
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'list':
-          return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
+          return lists.page(read.query)
+        case 'tags':
+          return tags.list(read.query)
+        case 'folders':
+          return folders.list()
+        case 'folder':
+          return folders.get(read.id)
+        case 'starred':
+          return marks.starred(read.actor, read.documents)
+        case 'openings':
+          return marks.openings(read.actor)
       }
     },
   }
+}
+
+interface Count {
+  readonly count: number
 }
 
 /** Pages of the file itself are damaged; other documents lie on others. */

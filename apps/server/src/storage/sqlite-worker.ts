@@ -64,6 +64,11 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'get':
       case 'get-many':
       case 'list':
+      case 'tags':
+      case 'folders':
+      case 'folder':
+      case 'starred':
+      case 'openings':
         reads.push({ number, question })
         break
       default:

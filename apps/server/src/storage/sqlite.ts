@@ -36,6 +36,7 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       get: (id) => thread.ask({ type: 'get', id }),
       getMany: (ids) => thread.ask({ type: 'get-many', ids }),
       list: (query) => thread.ask({ type: 'list', query }),
+      tags: (query) => thread.ask({ type: 'tags', query }),
       update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
       trash: (id, at) => thread.ask({ type: 'trash', id, at }),
       restore: (id) => thread.ask({ type: 'restore', id }),
@@ -58,6 +59,29 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         return unpacked(await thread.ask({ type: 'read-at', document, position }))
       },
       positionAt: (document, time) => thread.ask({ type: 'position-at', document, time }),
+    },
+    folders: {
+      list: () => thread.ask({ type: 'folders' }),
+      get: (id) => thread.ask({ type: 'folder', id }),
+      create: (draft) => thread.ask({ type: 'create-folder', draft }),
+      change: (id, changes) => thread.ask({ type: 'change-folder', id, changes }),
+      remove: (id) => thread.ask({ type: 'remove-folder', id }),
+    },
+    marks: {
+      async star(actor, document, at) {
+        await thread.ask({ type: 'star', actor, document, at })
+      },
+      async unstar(actor, document) {
+        await thread.ask({ type: 'unstar', actor, document })
+      },
+      starred: (actor, documents) => thread.ask({ type: 'starred', actor, documents }),
+      async noteOpenings(openings) {
+        await thread.ask({ type: 'note-openings', openings })
+      },
+      openings: (actor) => thread.ask({ type: 'openings', actor }),
+      async forgetOpenings(before) {
+        await thread.ask({ type: 'forget-openings', before })
+      },
     },
     async probe() {
       await thread.ask({ type: 'probe', at: timers.now() })

@@ -1,6 +1,8 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
 import * as content from './content.ts'
 import * as documents from './documents.ts'
+import * as folders from './folders.ts'
+import * as library from './library.ts'
 import * as me from './me.ts'
 
 export const routes = {
@@ -11,6 +13,15 @@ export const routes = {
   changeDocument: documents.changeDocument,
   trashDocument: documents.trashDocument,
   restoreDocument: documents.restoreDocument,
+  starDocument: documents.starDocument,
+  unstarDocument: documents.unstarDocument,
+  listRecent: library.listRecent,
+  listTags: library.listTags,
+  listFolders: folders.listFolders,
+  createFolder: folders.createFolder,
+  getFolder: folders.getFolder,
+  changeFolder: folders.changeFolder,
+  removeFolder: folders.removeFolder,
   getContent: content.getContent,
   getState: content.getState,
   postUpdate: content.postUpdate,
