@@ -10,6 +10,7 @@ import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
+import { foldersSuite } from './folders.ts'
 import { historySuite } from './history.ts'
 import { organisingSuite } from './organising.ts'
 import { storageSuite } from './storage.ts'
@@ -67,6 +68,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
   historySuite(adapter)
   documentStoreSuite(adapter)
+  foldersSuite(adapter)
   organisingSuite(adapter)
   storageSuite(adapter)
 }

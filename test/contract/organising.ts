@@ -1,40 +1,27 @@
 /**
- * What every Storage promises for finding documents again:
+ * What every Storage promises for finding documents again, beside folders:
  *
- * O1  Folders are a tree: no cycle, no two of one name in one place, no deeper and no more than the limits.
- * O2  A folder that is not empty is not removed, whoever races it.
- * O3  A document stands in a folder that is there; restored from the trash it is in its folder, if that still is.
  * O4  Lists are filtered by all that documents have, alone and together, in every order, each document once.
  * O5  Where a document stands does not count as a change of it.
  * O6  Tags are counted outside the trash.
  * O7  Stars are each actor's own.
  * O8  The latest openings of each actor are kept.
+ * O9  What is deleted for good is nowhere to be found, takes no updates, and its id is not given again.
+ * O10 Tags come and go one by one, whoever else changes them, up to their limit.
  */
-import { type FolderId, limits, parseFolderId } from '@weft/protocol'
+import { type FolderId, limits } from '@weft/protocol'
 import {
+  DocumentExists,
   type DocumentQuery,
   type DocumentRecord,
-  FolderMissing,
-  type FolderRecord,
   LimitReached,
   type Storage,
 } from '@weft/server/storage/storage'
+import { DocumentGone } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { random } from '../support/random.ts'
-import { type Adapter, draft, entry, type OpenStorage, range } from './adapter.ts'
-
-let folders = 0
-
-function folderId(): FolderId {
-  const id = parseFolderId(String(++folders).padStart(22, 'f'))
-  if (id === null) throw new RangeError('no folder id')
-  return id
-}
-
-function folderDraft(named: Partial<FolderRecord> = {}): FolderRecord {
-  const id = folderId()
-  return { id, name: `Folder ${id}`, parent: null, createdBy: 'guest:ann', createdAt: 1_000, ...named }
-}
+import { type Adapter, draft, entry, type OpenStorage, range, texts } from './adapter.ts'
+import { newFolder } from './folders.ts'
 
 export function organisingSuite(adapter: Adapter): void {
   describe(`organising: ${adapter.name}`, () => {
@@ -47,12 +34,6 @@ export function organisingSuite(adapter: Adapter): void {
     })
     afterAll(() => open.discard())
 
-    async function newFolder(named: Partial<FolderRecord> = {}): Promise<FolderRecord> {
-      const folder = await storage.folders.create(folderDraft(named))
-      if ('refused' in folder) throw new Error(`no folder: ${folder.refused}`)
-      return folder
-    }
-
     async function listed(query: Partial<DocumentQuery>): Promise<readonly DocumentRecord[]> {
       const found: DocumentRecord[] = []
       for (let after: DocumentQuery['after'] = null; ; ) {
@@ -63,121 +44,13 @@ export function organisingSuite(adapter: Adapter): void {
       }
     }
 
-    test('[O1] folders are made, renamed, moved and removed', async () => {
-      const top = await newFolder({ name: 'Größe' })
-      const inner = await newFolder({ name: 'inner', parent: top.id })
-      expect(await storage.folders.get(inner.id)).toEqual(inner)
-      expect(await storage.folders.list()).toEqual(expect.arrayContaining([top, inner]))
-      expect(await storage.folders.change(inner.id, { name: 'renamed' })).toEqual({
-        ...inner,
-        name: 'renamed',
-      })
-      expect(await storage.folders.change(inner.id, { parent: null })).toMatchObject({ parent: null })
-      expect(await storage.folders.remove(inner.id)).toBeNull()
-      expect(await storage.folders.remove(inner.id)).toBeNull()
-      expect(await storage.folders.get(inner.id)).toBeNull()
-      expect(await storage.folders.change(inner.id, { name: 'x' })).toBeNull()
-    })
-
-    test('[O1] no folder is inside itself, in a place that is not there, or of a name that is taken', async () => {
-      const top = await newFolder()
-      const middle = await newFolder({ parent: top.id })
-      const low = await newFolder({ parent: middle.id, name: 'low' })
-      for (const parent of [top.id, middle.id, low.id])
-        expect(await storage.folders.change(top.id, { parent })).toEqual({ refused: 'inside-itself' })
-      expect(await storage.folders.change(top.id, { parent: folderId() })).toEqual({ refused: 'no-parent' })
-      expect(await storage.folders.create(folderDraft({ parent: folderId() }))).toEqual({
-        refused: 'no-parent',
-      })
-      const taken = folderDraft({ parent: middle.id, name: 'low' })
-      expect(await storage.folders.create(taken)).toEqual({ refused: 'exists' })
-      const elsewhere = await newFolder({ parent: top.id, name: 'low' })
-      expect(await storage.folders.change(elsewhere.id, { parent: middle.id })).toEqual({ refused: 'exists' })
-      expect(await storage.folders.change(low.id, { name: 'low' })).toEqual(low)
-    })
-
-    test('[O1] neither making nor moving goes deeper than the limit', async () => {
-      const chain: FolderRecord[] = []
-      for (const _ of range(limits.folderDepth))
-        chain.push(await newFolder({ parent: chain.at(-1)?.id ?? null }))
-      const deepest = chain.at(-1)?.id ?? null
-      expect(await storage.folders.create(folderDraft({ parent: deepest }))).toEqual({ refused: 'too-deep' })
-      const pair = await newFolder()
-      await newFolder({ parent: pair.id })
-      const [last, before] = [chain.at(-2)?.id ?? null, chain.at(-3)?.id ?? null]
-      expect(await storage.folders.change(pair.id, { parent: last })).toEqual({ refused: 'too-deep' })
-      expect(await storage.folders.change(pair.id, { parent: before })).toMatchObject({ parent: before })
-    })
-
-    test('[O1] of two moves that would close a circle together, one is refused', async () => {
-      for (const _ of range(10)) {
-        const [a, b] = [await newFolder(), await newFolder()]
-        const results = await Promise.all([
-          storage.folders.change(a.id, { parent: b.id }),
-          storage.folders.change(b.id, { parent: a.id }),
-        ])
-        expect(results.filter((result) => result !== null && 'refused' in result)).toHaveLength(1)
-      }
-    })
-
-    test('[O2] a folder with a folder or a document in it stays; one with thrown-away documents goes', async () => {
-      const top = await newFolder()
-      const inner = await newFolder({ parent: top.id })
-      expect(await storage.folders.remove(top.id)).toEqual({ refused: 'not-empty' })
-      const { id } = await storage.documents.create(draft({ folder: inner.id }))
-      expect(await storage.folders.remove(inner.id)).toEqual({ refused: 'not-empty' })
-      await storage.documents.trash(id, 5)
-      expect(await storage.folders.remove(inner.id)).toBeNull()
-      expect(await storage.folders.remove(top.id)).toBeNull()
-    })
-
-    test('[O2] of documents that race the removal, those that resolved keep the folder', async () => {
-      for (const round of range(20)) {
-        const folder = await newFolder()
-        const creating = storage.documents.create(draft({ folder: folder.id }))
-        const removing = storage.folders.remove(folder.id)
-        const created = await creating.catch((error: unknown) => {
-          expect(error).toBeInstanceOf(FolderMissing)
-          return null
-        })
-        expect([round, (await removing) !== null]).toEqual([round, created !== null])
-        expect((await storage.folders.get(folder.id)) !== null).toBe(created !== null)
-      }
-    })
-
-    test('[O3] a document is put only into a folder that is there', async () => {
-      const absent = folderId()
-      await expect(storage.documents.create(draft({ folder: absent }))).rejects.toBeInstanceOf(FolderMissing)
-      const folder = await newFolder()
-      const created = await storage.documents.create(draft({ folder: folder.id }))
-      expect(created.folder).toBe(folder.id)
-      const moving = storage.documents.update(created.id, { folder: absent }, 5)
-      await expect(moving).rejects.toBeInstanceOf(FolderMissing)
-      expect(await storage.documents.get(created.id)).toEqual(created)
-      expect(await storage.documents.update(created.id, { folder: null }, 5)).toEqual({
-        ...created,
-        folder: null,
-      })
-    })
-
-    test('[O3] restoring brings a document to its folder if that is there, else to the top', async () => {
-      const [stays, goes] = [await newFolder(), await newFolder()]
-      const there = await storage.documents.create(draft({ folder: stays.id, tags: ['a'] }))
-      const gone = await storage.documents.create(draft({ folder: goes.id }))
-      for (const { id } of [there, gone]) await storage.documents.trash(id, 5)
-      await storage.folders.remove(goes.id)
-      expect(await storage.documents.restore(there.id)).toEqual(there)
-      expect(await storage.documents.restore(gone.id)).toEqual({ ...gone, folder: null })
-    })
-
     test('[O4] every filter and every order, alone and together, in pages (seed 4)', async () => {
       const own = await adapter.open()
-      const { documents, folders: tree, marks } = own.storage
+      const { documents, marks } = own.storage
       const dice = random(4)
       const places: (FolderId | null)[] = [null]
       for (const _ of range(2)) {
-        const folder = await tree.create(folderDraft())
-        if (!('refused' in folder)) places.push(folder.id)
+        places.push((await newFolder(own.storage)).id)
       }
       const authors = ['guest:ann', 'guest:ben', 'user:eve'] as const
       const titles = ['Ärger', 'zebra', 'Zebra', 'a', '🧵', '\uffdc', '漢字', '𠀀'] as const
@@ -257,7 +130,7 @@ export function organisingSuite(adapter: Adapter): void {
     })
 
     test('[O5] folder, tags, pin and template are no change of the document', async () => {
-      const folder = await newFolder()
+      const folder = await newFolder(storage)
       const created = await storage.documents.create(draft())
       const changes = { folder: folder.id, tags: ['a', 'b'], isPinned: true, isTemplate: true }
       expect(await storage.documents.update(created.id, changes, 9_000)).toEqual({ ...created, ...changes })
@@ -316,6 +189,65 @@ export function organisingSuite(adapter: Adapter): void {
       expect(await marks.starred('guest:ann', [a.id, b.id])).toEqual([])
       await marks.star('guest:ann', draft().id, 1)
       expect(await listed({ starred: { by: 'guest:ann', is: true } })).toEqual([])
+    })
+
+    test('[O9] only what is in the trash is deleted for good, and then nothing finds it', async () => {
+      const { documents, updates, history } = storage
+      const first = entry('hello')
+      const [kept, gone] = [
+        await documents.create(draft({ title: 'buried', first })),
+        await documents.create(draft({ title: 'buried', first, tags: ['buried'] })),
+      ]
+      await storage.marks.star('guest:ann', gone.id, 1)
+      await storage.marks.noteOpenings([{ actor: 'guest:pat', document: gone.id, at: 1 }])
+      await updates.append(gone.id, [entry('more')])
+      await documents.trash(gone.id, 5)
+      expect(await documents.trashedBefore(5, 9)).not.toContain(gone.id)
+      expect(await documents.trashedBefore(6, 9)).toContain(gone.id)
+      expect(await documents.purge([kept.id, gone.id, draft().id])).toEqual([gone.id])
+      expect(await documents.purge([gone.id])).toEqual([])
+      expect(await documents.get(gone.id)).toBeNull()
+      expect(await documents.getMany([gone.id, kept.id])).toEqual([kept])
+      expect(await documents.restore(gone.id)).toBeNull()
+      expect(await documents.trash(gone.id, 9)).toBeNull()
+      expect(await documents.update(gone.id, { title: 'back' }, 9)).toBeNull()
+      expect(await listed({ title: 'buried', trashed: true })).toEqual([])
+      expect(await listed({ title: 'buried' })).toEqual([kept])
+      expect(await documents.trashedBefore(99, 99)).not.toContain(gone.id)
+      await expect(updates.append(gone.id, [entry('late')])).rejects.toBeInstanceOf(DocumentGone)
+      await expect(updates.read(gone.id, 0)).rejects.toBeInstanceOf(DocumentGone)
+      await expect(history.read(gone.id, 1)).rejects.toBeInstanceOf(DocumentGone)
+      await expect(documents.create(draft({ id: gone.id }))).rejects.toBeInstanceOf(DocumentExists)
+      await storage.marks.star('guest:pat', gone.id, 1)
+      expect(await listed({ starred: { by: 'guest:pat', is: true } })).toEqual([])
+      expect(texts((await updates.read(kept.id, 0)).updates)).toEqual(['hello'])
+    })
+
+    test('[O9] of a purge that races a restore, one wins', async () => {
+      for (const _ of range(20)) {
+        const { id } = await storage.documents.create(draft({ first: entry('kept') }))
+        await storage.documents.trash(id, 5)
+        const [purged, restored] = await Promise.all([
+          storage.documents.purge([id]),
+          storage.documents.restore(id),
+        ])
+        expect(purged.length === 1).toBe(restored === null)
+        if (restored !== null) expect(texts((await storage.updates.read(id, 0)).updates)).toEqual(['kept'])
+      }
+    })
+
+    test('[O10] tags that many add and take away at once all come and go', async () => {
+      const { id } = await storage.documents.create(draft({ tags: ['old', 'stays'] }))
+      const retag = (remove: readonly string[], add: readonly string[]) =>
+        storage.documents.update(id, { retag: { remove, add } }, 5)
+      await Promise.all([...range(10).map((number) => retag([], [`t${number}`])), retag(['old'], ['t0'])])
+      const expected = [...range(10).map((number) => `t${number}`), 'stays'].toSorted()
+      expect((await storage.documents.get(id))?.tags.toSorted()).toEqual(expected)
+      const many = range(limits.tagsPerDocument).map((number) => `many${number}`)
+      await expect(retag([], many)).rejects.toBeInstanceOf(LimitReached)
+      expect(await retag(expected, many)).toMatchObject({ tags: many.toSorted() })
+      const one = await storage.documents.tags({ prefix: 'many0', limit: 5 })
+      expect(one).toEqual([{ tag: 'many0', documents: 1 }])
     })
 
     test('[O8] the latest openings of each actor are kept, once each', async () => {

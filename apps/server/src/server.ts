@@ -24,6 +24,7 @@ import { createMetrics, watchRooms } from './metrics.ts'
 import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
 import type { Storage } from './storage/storage.ts'
+import { startTrashPurge } from './trash-purge.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -123,6 +124,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
+  const stopTrashPurge = startTrashPurge(deps, bounds.trashDays)
   watchRooms(metrics, {
     stats: () => rooms.stats(),
     connections: () => sync.connections,
@@ -131,6 +133,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
+    stopTrashPurge()
     await sync.drain(drainSpreadMs)
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
@@ -154,6 +157,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     },
     async abandon() {
       isAbandoned = true
+      stopTrashPurge()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

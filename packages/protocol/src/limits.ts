@@ -135,4 +135,8 @@ export const limits = {
   starsPerActor: 1_000,
   /** Documents that an actor had open last, as far as they are remembered. */
   recentPerActor: 100,
+  /** Documents that one request changes. */
+  bulkDocuments: 100,
+  /** Days that a document is in the trash before it is deleted for good. */
+  trashDays: 30,
 } as const

@@ -13,6 +13,8 @@ export const problems = {
   'method-not-allowed': { status: 405, title: 'This address does not take this method' },
   'request-timeout': { status: 408, title: 'The request took too long' },
   'document-exists': { status: 409, title: 'A document with this id exists' },
+  'id-was-used': { status: 409, title: 'A document that was deleted for good had this id' },
+  'quota-reached': { status: 409, title: 'This server takes no more documents' },
   'folder-exists': { status: 409, title: 'There is a folder of this name in the same place' },
   'folder-not-empty': { status: 409, title: 'The folder is not empty' },
   'folder-inside-itself': { status: 409, title: 'A folder cannot be moved into itself' },

@@ -6,6 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
+import { serveBulk } from './bulk.ts'
 import { serveContent } from './content.ts'
 import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
@@ -19,7 +20,7 @@ import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
 import { observed } from './request-log.ts'
 import { secured } from './secured.ts'
-import { serveStars } from './stars.ts'
+import { serveTrash } from './trash.ts'
 import { afterValidation } from './validation.ts'
 
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
@@ -65,7 +66,8 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   }
   serveDocuments(api, deps)
   serveDocumentLists(api, deps)
-  serveStars(api, deps)
+  serveBulk(api, deps)
+  serveTrash(api, deps)
   serveFolders(api, deps)
   serveContent(api, deps)
   serveMe(api, deps)

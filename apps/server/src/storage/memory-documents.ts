@@ -1,10 +1,11 @@
 /** DocumentStore in memory. Each function that `passage` runs is one transaction: nothing comes between. */
-import { type DocumentId, type FolderId, limits } from '@weft/protocol'
+import { type ActorId, type DocumentId, type FolderId, limits } from '@weft/protocol'
 import { toPage } from './document-order.ts'
 import type { Held } from './memory-held.ts'
 import { isListed, listOrder } from './memory-lists.ts'
 import type { MemoryMarks } from './memory-marks.ts'
 import type { Passage } from './memory-passage.ts'
+import { retagged, tooManyTags } from './retagged.ts'
 import {
   type DocumentDraft,
   DocumentExists,
@@ -12,19 +13,38 @@ import {
   type DocumentStore,
   FolderMissing,
   LimitReached,
+  QuotaReached,
+  type Quotas,
 } from './storage.ts'
 
 /** What documents are put into, and what hangs on them. */
 export interface Surroundings {
   readonly folders: { has(id: FolderId): boolean }
   readonly marks: Pick<MemoryMarks, 'isStarred'>
+  readonly quotas: Quotas
 }
 
 export function memoryDocuments(
   documents: Map<DocumentId, Held>,
-  { folders, marks }: Surroundings,
+  { folders, marks, quotas }: Surroundings,
   passage: Passage,
 ): DocumentStore {
+  /** Of documents that were deleted for good. */
+  const retired = new Set<DocumentId>()
+
+  function requireRoom(author: ActorId): void {
+    const all = [...documents.values()]
+    const own = all.filter(({ record }) => record.createdBy === author)
+    const bytes = all.reduce((sum, held) => sum + sizeOf(held), 0)
+    for (const [quota, used] of [
+      [quotas.documents, all.length],
+      [quotas.documentsPerActor, own.length],
+      [quotas.bytes, bytes],
+    ] as const) {
+      if (quota > 0 && used >= quota) throw new QuotaReached(`There is room for ${quota}.`)
+    }
+  }
+
   function requireFolder(id: FolderId | null | undefined): void {
     if (id != null && !folders.has(id)) throw new FolderMissing(`there is no folder ${id}`)
   }
@@ -50,7 +70,9 @@ export function memoryDocuments(
         draft.first === null ? null : { ...draft.first, update: new Uint8Array(draft.first.update) }
       return passage.write(() => {
         requireFolder(draft.folder)
-        if (documents.has(draft.id)) throw new DocumentExists(`document ${draft.id} exists`)
+        if (documents.has(draft.id) || retired.has(draft.id))
+          throw new DocumentExists(`document ${draft.id} exists`)
+        requireRoom(draft.createdBy)
         const record = firstRecord(draft)
         const entries =
           first === null ? [] : [{ position: 1, bytes: first.update, actor: first.actor, at: first.at }]
@@ -81,7 +103,7 @@ export function memoryDocuments(
       }),
 
     update(id, changes, at) {
-      const { title, language, ...standing } = changes
+      const { title, language, retag, ...standing } = changes
       const isRenamed = title !== undefined || language !== undefined
       return passage.write(() => {
         requireFolder(standing.folder)
@@ -89,9 +111,13 @@ export function memoryDocuments(
         if (standing.isPinned === true && pinned >= limits.pinnedDocuments)
           throw new LimitReached(`At most ${limits.pinnedDocuments} documents can be pinned.`)
         if (documents.get(id)?.record.trashedAt !== null) return null
+        const before = documents.get(id)?.record.tags ?? []
+        const tags = retag === undefined ? (standing.tags ?? before) : retagged(before, retag)
+        if (tags === null) throw new LimitReached(tooManyTags)
         return change(id, (record) => ({
           ...record,
           ...standing,
+          tags,
           title: title ?? record.title,
           language: language === undefined ? record.language : language,
           updatedAt: isRenamed ? at : record.updatedAt,
@@ -113,6 +139,24 @@ export function memoryDocuments(
           }
         }),
       ),
+
+    trashedBefore: (before, limit) =>
+      passage.read(() => {
+        const trashed = [...documents.values()].flatMap(({ record: { id, trashedAt } }) =>
+          trashedAt !== null && trashedAt < before ? { id, trashedAt } : [],
+        )
+        const inOrder = trashed.sort((a, b) => a.trashedAt - b.trashedAt)
+        return inOrder.slice(0, limit).map(({ id }) => id)
+      }),
+
+    purge: (ids) =>
+      passage.write(() =>
+        ids.filter((id) => {
+          if ((documents.get(id)?.record.trashedAt ?? null) === null) return false
+          retired.add(id)
+          return documents.delete(id)
+        }),
+      ),
   }
 }
 
@@ -127,4 +171,11 @@ function firstRecord({ first, folder, tags, isTemplate, ...draft }: DocumentDraf
     isPinned: false,
     isTemplate: isTemplate ?? false,
   }
+}
+
+function sizeOf({ snapshot, entries, past }: Held): number {
+  return [...(snapshot === null ? [] : [snapshot]), ...entries, ...past].reduce(
+    (sum, { bytes }) => sum + bytes.length,
+    0,
+  )
 }

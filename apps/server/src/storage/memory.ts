@@ -11,13 +11,18 @@ import { memoryHistory } from './memory-history.ts'
 import { memoryLog } from './memory-log.ts'
 import { memoryMarks } from './memory-marks.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
-import type { FolderRecord, Storage } from './storage.ts'
+import { type FolderRecord, noQuotas, type Quotas, type Storage } from './storage.ts'
 
 export interface MemoryStorage extends Storage {
   readonly faults: MemoryFaults
 }
 
-export function openMemory(options: PassageOptions = {}): MemoryStorage {
+export interface MemoryOptions extends PassageOptions {
+  /** Left out: none. */
+  readonly quotas?: Quotas
+}
+
+export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const documents = new Map<DocumentId, Held>()
   const folders = new Map<FolderId, FolderRecord>()
   const disk = faultyDisk()
@@ -26,7 +31,7 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
   const marks = memoryMarks(documents, passage)
 
   return {
-    documents: memoryDocuments(documents, { folders, marks }, passage),
+    documents: memoryDocuments(documents, { folders, marks, quotas: options.quotas ?? noQuotas }, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
     history: memoryHistory(documents, passage, disk.isDamaged),
     folders: memoryFolders(folders, documents, passage),

@@ -184,6 +184,8 @@ export const migrations: readonly Migration[] = [
       'CREATE INDEX openings_by_actor ON openings (actor, at DESC, document)',
       'CREATE INDEX openings_by_document ON openings (document)',
       'CREATE INDEX openings_by_time ON openings (at)',
+      // Deleted for good, and not all taken away yet: see sqlite-purges.ts.
+      `CREATE TABLE purges (document TEXT NOT NULL PRIMARY KEY) ${keyed}`,
     ],
   },
 ]

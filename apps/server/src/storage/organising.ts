@@ -79,3 +79,18 @@ export class LimitReached extends Error {
 export class FolderMissing extends Error {
   override name = 'FolderMissing'
 }
+
+/** What an operator allows in all; 0: as much as there is room for. The trash counts. */
+export interface Quotas {
+  readonly documents: number
+  readonly documentsPerActor: number
+  /** What is stored, whatever it is; the files may be larger. */
+  readonly bytes: number
+}
+
+export const noQuotas: Quotas = { documents: 0, documentsPerActor: 0, bytes: 0 }
+
+/** One of the {@link Quotas} is reached; the message says which. Nothing was stored. */
+export class QuotaReached extends Error {
+  override name = 'QuotaReached'
+}

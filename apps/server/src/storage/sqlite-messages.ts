@@ -12,6 +12,7 @@ import type {
   FolderRecord,
   FolderRefusal,
   Opening,
+  Quotas,
   TagCount,
   TagQuery,
 } from './storage.ts'
@@ -28,6 +29,7 @@ export type Write =
     }
   | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
   | { readonly type: 'restore'; readonly id: DocumentId }
+  | { readonly type: 'purge'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'create-folder'; readonly draft: FolderRecord }
   | { readonly type: 'change-folder'; readonly id: FolderId; readonly changes: FolderChanges }
   | { readonly type: 'remove-folder'; readonly id: FolderId }
@@ -51,6 +53,8 @@ export type Write =
       readonly bytes: Uint8Array
     }
   | { readonly type: 'drop-loose-pieces' }
+  /** Also: see sqlite-purges.ts. */
+  | { readonly type: 'go-on-purging' }
 
 export interface FoldWrite {
   readonly type: 'fold'
@@ -69,6 +73,7 @@ export type Read =
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
+  | { readonly type: 'trashed-before'; readonly before: number; readonly limit: number }
   | { readonly type: 'tags'; readonly query: TagQuery }
   | { readonly type: 'folders' }
   | { readonly type: 'folder'; readonly id: FolderId }
@@ -90,6 +95,9 @@ export interface Answers {
   readonly update: DocumentRecord | null
   readonly trash: DocumentRecord | null
   readonly restore: DocumentRecord | null
+  readonly purge: readonly DocumentId[]
+  readonly 'go-on-purging': null
+  readonly 'trashed-before': readonly DocumentId[]
   readonly probe: null
   readonly 'shorten-arrivals': null
   readonly 'file-arrivals': null
@@ -143,6 +151,7 @@ export type FailureReason =
   | 'damaged'
   | 'limit'
   | 'no-folder'
+  | 'quota'
   | 'refused'
   | 'full'
   | 'failed'
@@ -199,4 +208,5 @@ export interface ThreadSettings {
   readonly file: string
   /** When it is opened, milliseconds since 1970. */
   readonly at: number
+  readonly quotas: Quotas
 }

@@ -12,6 +12,7 @@ import {
   updateDocument,
 } from './documents.ts'
 import { Refusal } from './refusal.ts'
+import { retagged, tooManyTags } from './retagged.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { isCorrupt } from './sqlite-errors.ts'
 import { sqliteFolders } from './sqlite-folders.ts'
@@ -20,11 +21,13 @@ import { sqliteLists } from './sqlite-lists.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import { sqliteMarks } from './sqlite-marks.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
+import { type SqlitePurges, sqlitePurges } from './sqlite-purges.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
-import { first } from './sqlite-rows.ts'
+import { sqliteQuotas } from './sqlite-quotas.ts'
+import { all, first } from './sqlite-rows.ts'
 import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
 import { sqliteTags } from './sqlite-tags.ts'
-import type { DocumentDraft, DocumentRecord } from './storage.ts'
+import type { DocumentChanges, DocumentDraft, DocumentRecord, Quotas } from './storage.ts'
 
 export interface SqliteRequests {
   /** Inside a transaction. Throws {@link Refusal} or what SQLite throws. */
@@ -33,9 +36,12 @@ export interface SqliteRequests {
   read(read: Read): Answers[Read['type']]
   readonly arrivals: Arrivals
   readonly snapshots: Snapshots
+  readonly purges: SqlitePurges
+  /** A transaction was undone: forget what it changed in memory. */
+  undone(): void
 }
 
-export function sqliteRequests(database: DatabaseSync): SqliteRequests {
+export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteRequests {
   const arrivals = sqliteArrivals(database)
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
@@ -44,6 +50,12 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const folders = sqliteFolders(database)
   const tags = sqliteTags(database)
   const marks = sqliteMarks(database)
+  const purges = sqlitePurges(database, { arrivals, snapshots })
+  const quotas = sqliteQuotas(database, allowed)
+  const isTaken = database.prepare('SELECT 1 FROM documents WHERE id = ?')
+  const trashedBefore = database.prepare(
+    'SELECT id FROM documents WHERE shelf = 1 AND trashed_at < ? ORDER BY trashed_at LIMIT ?',
+  )
   const countPinned = database.prepare(
     'SELECT count(*) AS count FROM documents WHERE pinned = 1 AND shelf = 0 AND id <> ?',
   )
@@ -53,8 +65,11 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
 
   function create(draft: DocumentDraft): DocumentRecord {
     requireFolder(draft.folder)
+    // An id that is taken is refused as such, and first.
+    if (first(isTaken, draft.id) === undefined) quotas.requireRoom(draft.createdBy)
     const [row] = rows(insertDocument(queries, draft))
     if (row === undefined) throw new Refusal('exists', `document ${draft.id} exists`)
+    quotas.count(1)
     tags.put(draft.id, draft.tags ?? [])
     if (draft.first !== null) log.insertFirst(draft.id, draft.first)
     return toRecord(row)
@@ -68,10 +83,26 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
     requireFolder(changes.folder)
     if (changes.isPinned === true && (first<Count>(countPinned, id)?.count ?? 0) >= limits.pinnedDocuments)
       throw new Refusal('limit', `At most ${limits.pinnedDocuments} documents can be pinned.`)
+    const whole = withTags(id, changes)
     arrivals.file(id)
-    const record = recordOf(rows(updateDocument(queries, id, changes, at))[0])
-    if (record !== null && changes.tags !== undefined) tags.put(id, changes.tags)
+    const record = recordOf(rows(updateDocument(queries, id, whole, at))[0])
+    if (record !== null && whole.tags !== undefined) tags.put(id, whole.tags)
     return record
+  }
+
+  /** All of the document's tags, where some are to come or to go. */
+  function withTags(id: DocumentId, changes: DocumentChanges): DocumentChanges {
+    const [row] = changes.retag === undefined ? [] : rows(selectDocument(queries, id))
+    if (row === undefined || changes.retag === undefined) return changes
+    const after = retagged(toRecord(row).tags, changes.retag)
+    if (after === null) throw new Refusal('limit', tooManyTags)
+    return { ...changes, tags: after }
+  }
+
+  function purge(ids: readonly DocumentId[]): readonly DocumentId[] {
+    const purged = purges.begin(ids)
+    quotas.count(-purged.length)
+    return purged
   }
 
   /** The rows that `query` gives, with what came of the document since they were written. */
@@ -85,6 +116,11 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   return {
     arrivals,
     snapshots,
+    purges,
+    undone() {
+      arrivals.reload()
+      quotas.recount()
+    },
     write(write) {
       switch (write.type) {
         case 'append':
@@ -107,6 +143,11 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           if (record !== null) tags.put(write.id, record.tags)
           return record
         }
+        case 'purge':
+          return purge(write.ids)
+        case 'go-on-purging':
+          purges.goOn()
+          return null
         case 'create-folder':
           return folders.create(write.draft)
         case 'change-folder':
@@ -160,6 +201,8 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'list':
           return lists.page(read.query)
+        case 'trashed-before':
+          return all<{ readonly id: DocumentId }>(trashedBefore, read.before, read.limit).map(({ id }) => id)
         case 'tags':
           return tags.list(read.query)
         case 'folders':

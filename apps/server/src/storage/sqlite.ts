@@ -8,7 +8,7 @@ import { packOwners, unpackOwners } from './packed-owners.ts'
 import { prepareFolder, warnBelowBytes } from './sqlite-folder.ts'
 import type { PackedSlice } from './sqlite-messages.ts'
 import { startThread } from './sqlite-thread.ts'
-import type { Storage } from './storage.ts'
+import { noQuotas, type Quotas, type Storage } from './storage.ts'
 
 export interface SqliteOptions {
   /** Made if it is not there. */
@@ -16,16 +16,19 @@ export interface SqliteOptions {
   readonly timers: Timers
   /** Hears of a disk that is nearly full. */
   readonly reporter?: Reporter
+  /** Left out: none. */
+  readonly quotas?: Quotas
 }
 
 /**
  * Opens the database, alone: a second process that tries is refused. Rejects with StorageFailure whose message
  * tells an operator what to do.
  */
-export async function openSqlite({ folder, timers, reporter }: SqliteOptions): Promise<Storage> {
+export async function openSqlite(options: SqliteOptions): Promise<Storage> {
+  const { folder, timers, reporter, quotas = noQuotas } = options
   const free = await prepareFolder(folder)
   if (free < warnBelowBytes) reporter?.warn('disk-nearly-full', { folder, freeBytes: free })
-  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now() }, timers)
+  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now(), quotas }, timers)
 
   return {
     documents: {
@@ -40,6 +43,8 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
       trash: (id, at) => thread.ask({ type: 'trash', id, at }),
       restore: (id) => thread.ask({ type: 'restore', id }),
+      trashedBefore: (before, limit) => thread.ask({ type: 'trashed-before', before, limit }),
+      purge: (ids) => thread.ask({ type: 'purge', ids }),
     },
     updates: {
       async read(document, after) {

@@ -11,7 +11,10 @@ export {
   type FolderRefusal,
   type FolderStore,
   LimitReached,
+  noQuotas,
   type Opening,
+  QuotaReached,
+  type Quotas,
   type TagCount,
   type TagQuery,
 } from './organising.ts'
@@ -39,8 +42,8 @@ export interface Storage {
  */
 export interface DocumentStore {
   /**
-   * Rejects with {@link DocumentExists} or {@link FolderMissing}. The document and its first entry are stored in one
-   * transaction.
+   * Rejects with {@link DocumentExists}, {@link FolderMissing} or {@link QuotaReached}. The document and its first
+   * entry are stored in one transaction.
    */
   create(draft: DocumentDraft): Promise<DocumentRecord>
   /** In the trash or not; `null` if there is none. */
@@ -60,6 +63,13 @@ export interface DocumentStore {
   trash(id: DocumentId, at: number): Promise<DocumentRecord | null>
   /** Out of the trash, into its folder if that is still there. Not in it: no change. `null` if there is none. */
   restore(id: DocumentId): Promise<DocumentRecord | null>
+  /** So many that went to the trash before `before`. */
+  trashedBefore(before: number, limit: number): Promise<readonly DocumentId[]>
+  /**
+   * Deletes those of them for good that are in the trash, and says which those were. Nothing of them is found any more;
+   * their ids are not given again.
+   */
+  purge(ids: readonly DocumentId[]): Promise<readonly DocumentId[]>
 }
 
 /**
@@ -119,6 +129,8 @@ export interface DocumentChanges {
   readonly language?: string | null
   readonly folder?: FolderId | null
   readonly tags?: readonly string[]
+  /** Taken from those that it has, then added to them. Rejects with {@link LimitReached} where they are too many. */
+  readonly retag?: { readonly remove: readonly string[]; readonly add: readonly string[] }
   readonly isPinned?: boolean
   readonly isTemplate?: boolean
 }

@@ -4,6 +4,7 @@ import {
   bodyProblems,
   cursor,
   document,
+  documentId,
   documentKind,
   documentPage,
   documentParams,
@@ -25,6 +26,10 @@ const newDocument = z
     folderId: folderId.nullable().optional(),
     tags: tags.optional(),
     isTemplate: z.boolean().optional().openapi({ default: false }),
+    template: documentId.optional().openapi({
+      description:
+        'A document that this one begins as, with `{{date}}`, `{{title}}` and `{{name}}` filled in. It gives kind and language, and title and tags unless they are said.',
+    }),
     content: z
       .string()
       .max(limits.textLength)
@@ -35,6 +40,11 @@ const newDocument = z
     path: ['content'],
     message: 'A document of kind yjs starts empty: send updates instead.',
   })
+  .refine(
+    ({ template, content, kind, language }) =>
+      template === undefined || (content === undefined && kind === undefined && language === undefined),
+    { path: ['template'], message: 'A template gives content, kind and language: leave them out.' },
+  )
   .openapi('NewDocument')
 
 const documentChanges = z
@@ -51,6 +61,15 @@ const documentChanges = z
 
 /** Where a document is put may not be there, or full. */
 const placeProblems = ['no-such-folder', 'limit-reached'] as const
+
+/** A new document may be one too many, or be made of one that cannot be read. */
+const makingProblems = [
+  ...placeProblems,
+  'quota-reached',
+  'document-in-trash',
+  'document-damaged',
+  'too-many-requests',
+] as const
 
 const writeProblems = ['forbidden', 'storage-unavailable'] as const
 
@@ -72,7 +91,13 @@ export const createDocument = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: newDocument } } } },
   responses: {
     201: created,
-    ...problemResponses(...bodyProblems, 'malformed-line-ends', ...placeProblems, ...writeProblems),
+    ...problemResponses(
+      ...bodyProblems,
+      'malformed-line-ends',
+      'not-found',
+      ...makingProblems,
+      ...writeProblems,
+    ),
   },
 })
 
@@ -93,7 +118,8 @@ export const createDocumentWithId = createRoute({
       'malformed-line-ends',
       'not-found',
       'document-exists',
-      ...placeProblems,
+      'id-was-used',
+      ...makingProblems,
       ...writeProblems,
     ),
   },
@@ -177,11 +203,47 @@ export const trashDocument = createRoute({
   method: 'delete',
   path: '/documents/{id}',
   tags: ['Documents'],
-  summary: 'Move a document to the trash',
-  request: { params: documentParams },
+  summary: 'Move a document to the trash, or delete it for good',
+  request: {
+    params: documentParams,
+    query: z.strictObject({
+      forever: yesOrNo.openapi({
+        description: '`true`: no one gets it back, and its id is never used again.',
+      }),
+    }),
+  },
   responses: {
-    204: { description: 'In the trash; people who had it open are told.' },
+    204: { description: 'Done; people who had it open are told.' },
     ...problemResponses('not-found', ...writeProblems),
+  },
+})
+
+export const duplicateDocument = createRoute({
+  operationId: 'duplicateDocument',
+  method: 'post',
+  path: '/documents/{id}/duplicate',
+  tags: ['Documents'],
+  summary: 'Make a document of another one’s content, beside it',
+  request: { params: documentParams },
+  responses: { 201: created, ...problemResponses('not-found', ...makingProblems, ...writeProblems) },
+})
+
+export const emptyTrash = createRoute({
+  operationId: 'emptyTrash',
+  method: 'post',
+  path: '/trash/empty',
+  tags: ['Documents'],
+  summary: 'Delete for good what is in the trash and yours to change',
+  responses: {
+    200: {
+      description: 'Nobody gets these back.',
+      content: {
+        'application/json': {
+          schema: z.object({ deleted: z.number().int() }).openapi('EmptiedTrash'),
+        },
+      },
+    },
+    ...problemResponses('storage-unavailable'),
   },
 })
 

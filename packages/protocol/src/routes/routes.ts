@@ -1,4 +1,5 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
+import * as bulk from './bulk.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
 import * as folders from './folders.ts'
@@ -13,6 +14,9 @@ export const routes = {
   changeDocument: documents.changeDocument,
   trashDocument: documents.trashDocument,
   restoreDocument: documents.restoreDocument,
+  duplicateDocument: documents.duplicateDocument,
+  emptyTrash: documents.emptyTrash,
+  changeDocuments: bulk.changeDocuments,
   starDocument: documents.starDocument,
   unstarDocument: documents.unstarDocument,
   listRecent: library.listRecent,

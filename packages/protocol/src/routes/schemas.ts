@@ -50,7 +50,7 @@ export const language = z
   .max(limits.languageLength)
   .openapi({ description: 'For syntax colours, as in a Markdown fence.', example: 'typescript' })
 
-const documentId = z.string().regex(documentIdPattern).openapi({ example: 'Zk3xQyVw0sJ1m8bT5nR2aA' })
+export const documentId = z.string().regex(documentIdPattern).openapi({ example: 'Zk3xQyVw0sJ1m8bT5nR2aA' })
 
 export const document = z
   .object({
@@ -115,14 +115,17 @@ export const yesOrNo = z.enum(['true', 'false']).optional()
 export type DocumentKind = (typeof documentKinds)[number]
 export type DocumentResource = z.infer<typeof document>
 
-const problem = z
+export const problem = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
     code: z.string().openapi({ description: 'Stable; branch on this.' }),
     detail: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .readonly()
+      .optional(),
   })
   .openapi('Problem')
 
