@@ -10,6 +10,7 @@ import { realTimers } from '@weft/server/clock'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
+import { openSearch } from '@weft/server/search/sqlite-search'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import type { Quotas, Storage } from '@weft/server/storage/storage'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -68,6 +69,7 @@ export async function weft(options: WeftOptions = {}): Promise<Weft> {
   const server = await startServer(
     {
       storage,
+      search: await openSearch(':memory:'),
       worker: startDocumentWorker({ timers: realTimers }),
       bus: localBus(),
       timers: realTimers,

@@ -23,8 +23,11 @@ import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
 import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
+import { createIndexer } from './search/indexer.ts'
+import type { SearchIndex } from './search/search.ts'
 import type { Storage } from './storage/storage.ts'
 import { startTrashPurge } from './trash-purge.ts'
+import { watchedStorage } from './watched-storage.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -32,6 +35,8 @@ export interface ServerDeps {
   /** Closed with the server, as is the worker. */
   readonly storage: Storage
   readonly worker: DocumentWorker
+  /** Closed with the server too. */
+  readonly search: SearchIndex
   readonly bus: Bus
   readonly timers: Timers
   readonly log: Logger
@@ -65,7 +70,9 @@ export interface RunningServer {
 
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
-  const { storage, worker, bus, timers, log } = deps
+  const { worker, bus, timers, log } = deps
+  const indexer = createIndexer({ ...deps.storage, index: deps.search, worker, timers, log })
+  const storage = watchedStorage(deps.storage, indexer.touch)
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
@@ -99,6 +106,12 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     worker,
     reader: createReader(damage.log, worker),
     openings,
+    search: {
+      index: deps.search,
+      get isComplete() {
+        return indexer.isComplete
+      },
+    },
     timers,
     log,
     metrics,
@@ -124,11 +137,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
-  const stopTrashPurge = startTrashPurge(deps, bounds.trashDays)
+  const stopTrashPurge = startTrashPurge({ storage, timers, log }, bounds.trashDays)
+  indexer.holdAgainst()
   watchRooms(metrics, {
     stats: () => rooms.stats(),
     connections: () => sync.connections,
     damaged: () => damage.documents,
+    unindexed: () => indexer.pending,
   })
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
@@ -150,7 +165,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
         .catch((error: unknown) => log.error({ err: error }, 'the server did not drain in time'))
         .then(() => {
           server.closeAllConnections()
-          return within(timers, partsEndMs, Promise.all([storage.close(), worker.close()]))
+          return within(timers, partsEndMs, Promise.all([indexer.close(), storage.close(), worker.close()]))
         })
         .then(() => {})
       return closing

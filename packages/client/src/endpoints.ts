@@ -21,6 +21,7 @@ export const endpoints = {
   unstarDocument: { method: 'delete', path: '/documents/{id}/star' },
   listRecent: { method: 'get', path: '/recent' },
   listTags: { method: 'get', path: '/tags' },
+  search: { method: 'get', path: '/search' },
   listFolders: { method: 'get', path: '/folders' },
   createFolder: { method: 'post', path: '/folders' },
   getFolder: { method: 'get', path: '/folders/{id}' },

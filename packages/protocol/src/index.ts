@@ -13,6 +13,7 @@ export {
   documentKinds,
   type FolderResource,
 } from './routes/schemas.ts'
+export type { SearchResult } from './routes/search.ts'
 export { normalTag } from './tags.ts'
 export { contentRoot, repairText, type TextFault, textFault } from './text.ts'
 export {

@@ -137,6 +137,12 @@ export const limits = {
   recentPerActor: 100,
   /** Documents that one request changes. */
   bulkDocuments: 100,
+  /** UTF-16 units of a search, its words, and the results on a page. */
+  searchLength: 500,
+  searchWords: 16,
+  searchPageSize: 20,
+  /** UTF-16 units of a text, from its beginning, that are searched. */
+  searchedLength: 1024 * 1024,
   /** Days that a document is in the trash before it is deleted for good. */
   trashDays: 30,
 } as const

@@ -19,6 +19,7 @@ import { methodNotAllowed } from './methods.ts'
 import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
 import { observed } from './request-log.ts'
+import { serveSearch } from './search.ts'
 import { secured } from './secured.ts'
 import { serveTrash } from './trash.ts'
 import { afterValidation } from './validation.ts'
@@ -68,6 +69,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   serveDocumentLists(api, deps)
   serveBulk(api, deps)
   serveTrash(api, deps)
+  serveSearch(api, deps)
   serveFolders(api, deps)
   serveContent(api, deps)
   serveMe(api, deps)

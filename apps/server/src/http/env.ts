@@ -12,6 +12,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Openings } from '../openings.ts'
 import type { Rates } from '../rates.ts'
+import type { SearchIndex } from '../search/search.ts'
 import type { Storage } from '../storage/storage.ts'
 
 export interface HttpEnv {
@@ -35,6 +36,11 @@ export interface HttpDeps {
   readonly worker: DocumentWorker
   readonly reader: DocumentReader
   readonly openings: Openings
+  readonly search: {
+    readonly index: Pick<SearchIndex, 'search'>
+    /** All documents are in it. */
+    readonly isComplete: boolean
+  }
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Metrics

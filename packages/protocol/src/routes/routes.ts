@@ -5,6 +5,7 @@ import * as documents from './documents.ts'
 import * as folders from './folders.ts'
 import * as library from './library.ts'
 import * as me from './me.ts'
+import * as search from './search.ts'
 
 export const routes = {
   createDocument: documents.createDocument,
@@ -21,6 +22,7 @@ export const routes = {
   unstarDocument: documents.unstarDocument,
   listRecent: library.listRecent,
   listTags: library.listTags,
+  search: search.search,
   listFolders: folders.listFolders,
   createFolder: folders.createFolder,
   getFolder: folders.getFolder,
