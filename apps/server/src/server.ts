@@ -23,8 +23,13 @@ import { problemResponse, Refused } from './http/refused.ts'
 import { createGuests } from './identity.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
+import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
+import { createIndexer } from './search/indexer.ts'
+import type { SearchIndex } from './search/search.ts'
 import type { Storage } from './storage/storage.ts'
+import { startTrashPurge } from './trash-purge.ts'
+import { watchedStorage } from './watched-storage.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -32,6 +37,8 @@ export interface ServerDeps {
   /** Closed with the server, as is the worker. */
   readonly storage: Storage
   readonly worker: DocumentWorker
+  /** Closed with the server too. */
+  readonly search: SearchIndex
   readonly bus: Bus
   readonly timers: Timers
   readonly log: Logger
@@ -65,7 +72,9 @@ export interface RunningServer {
 
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
-  const { storage, worker, bus, timers, log } = deps
+  const { worker, bus, timers, log } = deps
+  const indexer = createIndexer({ ...deps.storage, index: deps.search, worker, timers, log })
+  const storage = watchedStorage(deps.storage, indexer.touch)
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
@@ -85,6 +94,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const openings = createOpenings(storage.marks, timers, (error) =>
+    log.warn({ err: error }, 'openings not stored'),
+  )
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
@@ -99,6 +111,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       ...{ log: damage.log, history: storage.history, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
+    openings,
+    search: {
+      index: deps.search,
+      get isComplete() {
+        return indexer.isComplete
+      },
+    },
     timers,
     log,
     metrics,
@@ -115,6 +134,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     rooms,
     documents: storage.documents,
     access,
+    openings,
     timers,
     log,
     metrics,
@@ -123,10 +143,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
+  const stopTrashPurge = startTrashPurge({ storage, timers, log }, bounds.trashDays)
+  indexer.holdAgainst()
   watchRooms(metrics, {
     stats: () => rooms.stats(),
     connections: () => sync.connections,
     damaged: () => damage.documents,
+    unindexed: () => indexer.pending,
   })
 
   const stopPurging = purgeAnswers(storage.answers, timers, (error) =>
@@ -136,11 +159,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
     stopPurging()
+    stopTrashPurge()
     await sync.drain(drainSpreadMs)
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
     )
     await rooms.closeAll()
+    await openings.close()
   }
 
   return {
@@ -151,7 +176,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
         .catch((error: unknown) => log.error({ err: error }, 'the server did not drain in time'))
         .then(() => {
           server.closeAllConnections()
-          return within(timers, partsEndMs, Promise.all([storage.close(), worker.close()]))
+          return within(timers, partsEndMs, Promise.all([indexer.close(), storage.close(), worker.close()]))
         })
         .then(() => {})
       return closing
@@ -159,6 +184,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     async abandon() {
       isAbandoned = true
       stopPurging()
+      stopTrashPurge()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },
