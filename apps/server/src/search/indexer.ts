@@ -97,7 +97,10 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     const alive = (await documents.getMany(ids)).filter((record) => record.trashedAt === null)
     const there = new Set(alive.map(({ id }) => id))
     await index.remove(ids.filter((id) => !there.has(id)))
-    await bringRecords(alive, rest)
+    await bringRecords(
+      alive.toSorted((a, b) => a.updatedAt - b.updatedAt),
+      rest,
+    )
   }
 
   async function bringRecords(records: readonly DocumentRecord[], rest: number): Promise<void> {
