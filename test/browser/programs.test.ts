@@ -27,7 +27,9 @@ describe('a program that writes over the API', () => {
     await label.waitFor()
     await picture(ann.page, 'editor-program')
     await ann.type(' more')
-    await until(async () => (await ann.sees()) === 'zero\none\ntwo and more\nTHREE\n', { what: 'both are there' })
+    await until(async () => (await ann.sees()) === 'zero\none\ntwo and more\nTHREE\n', {
+      what: 'both are there',
+    })
     await ann.says(/^Saved rev \d+$/)
     expect(await stage.content(document)).toBe('zero\none\ntwo and more\nTHREE\n')
     await label.waitFor({ state: 'detached' })

@@ -3,14 +3,39 @@ import type { ChangeSummary, Edit, Misfit } from '@weft/document'
 import type { Base } from '@weft/sync'
 
 export type DocumentTask =
-  | { readonly type: 'fold'; readonly updates: readonly Uint8Array<ArrayBuffer>[] }
-  | { readonly type: 'read-text'; readonly updates: readonly Uint8Array<ArrayBuffer>[] }
+  | { readonly type: 'fold'; readonly updates: PackedUpdates }
+  | { readonly type: 'read-text'; readonly updates: PackedUpdates }
   | { readonly type: 'write-text'; readonly text: string }
   | {
       readonly type: 'edit'
-      readonly updates: readonly Uint8Array<ArrayBuffer>[]
+      readonly updates: PackedUpdates
       readonly request: EditRequest
     }
+
+/** Updates end to end: handing over one buffer costs the same for one of them and for thousands. */
+export interface PackedUpdates {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly lengths: readonly number[]
+}
+
+export function packUpdates(updates: readonly Uint8Array[]): PackedUpdates {
+  const lengths = updates.map(({ length }) => length)
+  const bytes = new Uint8Array(lengths.reduce((total, length) => total + length, 0))
+  let at = 0
+  for (const update of updates) {
+    bytes.set(update, at)
+    at += update.length
+  }
+  return { bytes, lengths }
+}
+
+export function unpackUpdates({ bytes, lengths }: PackedUpdates): readonly Uint8Array[] {
+  let end = 0
+  return lengths.map((length) => {
+    end += length
+    return bytes.subarray(end - length, end)
+  })
+}
 
 export interface Done {
   readonly fold: Base

@@ -1,8 +1,8 @@
 /** The thread in which Yjs documents are built: so large ones stall nobody, and a hostile one can be ended. */
 import { parentPort } from 'node:worker_threads'
 import { contentOf, contentUpdate, foldUpdates } from '@weft/document'
-import { baseOf } from '@weft/sync'
-import type { DocumentTask, Done } from './document-tasks.ts'
+import { baseOf, joinedUpdates } from '@weft/sync'
+import { type DocumentTask, type Done, type PackedUpdates, unpackUpdates } from './document-tasks.ts'
 import { editedContent } from './edited-content.ts'
 import type { TaskResult } from './task-thread.ts'
 
@@ -40,12 +40,16 @@ function perform(task: DocumentTask): AnyDone {
   switch (task.type) {
     case 'fold':
       // Any document's: what this one's kind forbids is not among what was taken.
-      return baseOf(foldUpdates(task.updates), 'yjs')
+      return baseOf(foldUpdates(fewest(task.updates)), 'yjs')
     case 'read-text':
-      return contentOf(task.updates)
+      return contentOf(fewest(task.updates))
     case 'write-text':
       return contentUpdate(task.text)
     case 'edit':
-      return editedContent(task.updates, task.request)
+      return editedContent(fewest(task.updates), task.request)
   }
+}
+
+function fewest(updates: PackedUpdates): readonly Uint8Array[] {
+  return joinedUpdates(unpackUpdates(updates))
 }

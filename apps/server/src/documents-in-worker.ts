@@ -3,7 +3,7 @@
  * to render must not keep others from being read and written.
  */
 import type { Base, Folder, Timers } from '@weft/sync'
-import type { DocumentTask, Done, Edited, EditRequest } from './document-tasks.ts'
+import { type DocumentTask, type Done, type Edited, type EditRequest, packUpdates } from './document-tasks.ts'
 import { taskThread } from './task-thread.ts'
 import type { ShownText, TextForm, TextTask } from './text-tasks.ts'
 
@@ -38,24 +38,19 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
 
   // The thread answers each task with a value of its type: see document-worker.ts.
   function ask<Task extends DocumentTask>(task: Task): Promise<Done[Task['type']]> {
-    const moved = 'updates' in task ? task.updates.map((update) => update.buffer) : []
+    const moved = 'updates' in task ? [task.updates.bytes.buffer] : []
     const hurry = task.type === 'fold' ? 'unhurried' : 'awaited'
     return documents.ask(task, moved, hurry) as Promise<Done[Task['type']]>
   }
 
   return {
-    fold: (updates): Promise<Base> => ask({ type: 'fold', updates: copies(updates) }),
-    readText: (updates) => ask({ type: 'read-text', updates: copies(updates) }),
+    fold: (updates): Promise<Base> => ask({ type: 'fold', updates: packUpdates(updates) }),
+    readText: (updates) => ask({ type: 'read-text', updates: packUpdates(updates) }),
     writeText: (text) => ask({ type: 'write-text', text }),
-    edit: (updates, request) => ask({ type: 'edit', updates: copies(updates), request }),
+    edit: (updates, request) => ask({ type: 'edit', updates: packUpdates(updates), request }),
     show: (text, form) => texts.ask({ text, form }, [], 'awaited') as Promise<ShownText>,
     async close() {
       await Promise.all([documents.close(), texts.close()])
     },
   }
-}
-
-/** The bytes go to the other thread; and a view of a large buffer would take all of it along. */
-function copies(updates: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[] {
-  return updates.map((update) => new Uint8Array(update))
 }
