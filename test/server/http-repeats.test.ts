@@ -42,7 +42,7 @@ describe.each([
       Array.from({ length: 20 }, () => program.edits(id, [{ append: 'x' }], { 'idempotency-key': 'crowd' })),
     )
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
-    expect(await program.read(id)).toBe('x')
+    expect(await program.read(id)).toBe('x\n')
   })
 
   it('that is another request is refused: 422', async () => {
@@ -57,7 +57,7 @@ describe.each([
     ]
     for (const other of others)
       expect(await other).toMatchObject({ status: 422, json: { code: 'idempotency-key-reused' } })
-    expect(await program.read(id)).toBe('a')
+    expect(await program.read(id)).toBe('a\n')
   })
 
   it('of somebody else is another one', async () => {
@@ -66,7 +66,7 @@ describe.each([
     const ann = { cookie: me.headers.get('set-cookie')?.split(';')[0] ?? '', origin: server.url }
     await program.edits(id, [{ append: 'a' }], { 'idempotency-key': 'mine' })
     await program.edits(id, [{ append: 'b' }], { 'idempotency-key': 'mine', ...ann })
-    expect(await program.read(id)).toBe('a\nb')
+    expect(await program.read(id)).toBe('a\nb\n')
   })
 
   it('that was refused may be tried again', async () => {
@@ -137,7 +137,7 @@ describe('a request whose answer was lost with the server', () => {
     for (const request of [append, put, create]) expect((await request()).status).toBe(503)
     await dying.edits(id, [{ prepend: 'meanwhile' }])
     const text = await dying.read(id)
-    expect(text).toBe('meanwhile\nLOG\nentry')
+    expect(text).toBe('meanwhile\nLOG\nentry\n')
     // Again, where the first one is still in memory.
     for (const request of [append, put, create]) expect((await request()).status).toBe(503)
     expect(await dying.read(id)).toBe(text)
