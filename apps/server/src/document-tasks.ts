@@ -1,14 +1,14 @@
 /** What the document worker is asked and how it answers. Bytes change hands rather than being copied. */
 import type { ChangeSummary, Edit, Misfit } from '@weft/document'
-import type { Base } from '@weft/sync'
+import type { Base, LogPosition } from '@weft/sync'
 
 export type DocumentTask =
   | { readonly type: 'fold'; readonly updates: PackedUpdates }
-  | { readonly type: 'read-text'; readonly updates: PackedUpdates }
+  | { readonly type: 'read-text'; readonly source: PackedSource }
   | { readonly type: 'write-text'; readonly text: string }
   | {
       readonly type: 'edit'
-      readonly updates: PackedUpdates
+      readonly source: PackedSource
       readonly request: EditRequest
     }
 
@@ -39,10 +39,30 @@ export function unpackUpdates({ bytes, lengths }: PackedUpdates): readonly Uint8
 
 export interface Done {
   readonly fold: Base
-  readonly 'read-text': string
+  readonly 'read-text': OfSource<string>
   readonly 'write-text': Uint8Array
-  readonly edit: Edited
+  readonly edit: OfSource<Edited>
 }
+
+/**
+ * A revision of a document: what leads to it from an earlier one, which the worker may have open, or from nothing.
+ */
+export interface Source<Updates = readonly Uint8Array[]> {
+  /** Of the document and its lineage. */
+  readonly key: string
+  /** 0: from nothing. */
+  readonly after: LogPosition
+  readonly upTo: LogPosition
+  readonly updates: Updates
+}
+
+export type PackedSource = Source<PackedUpdates>
+
+export type OfSource<Value> =
+  /** `isOpen`: the worker has the document open at that revision now. */
+  | { readonly type: 'done'; readonly value: Value; readonly isOpen: boolean }
+  /** The worker has nothing that `after` could follow. */
+  | { readonly type: 'closed' }
 
 export interface EditRequest {
   readonly intent: Intent

@@ -16,6 +16,7 @@ import { createContentWriter } from './content-writer.ts'
 import { watchDamage } from './damage.ts'
 import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
+import { documentRevisions } from './document-revisions.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
 import { createApp } from './http/app.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
@@ -85,6 +86,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const revisions = documentRevisions(damage.log, storage.history)
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
@@ -94,9 +96,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     access,
     guests,
     worker,
-    reader: createReader({ log: damage.log, history: storage.history, worker }),
+    reader: createReader({ revisions, worker }),
     writer: createContentWriter({
-      ...{ log: damage.log, history: storage.history, worker, rooms, timers },
+      ...{ log: damage.log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
     timers,
