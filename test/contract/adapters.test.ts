@@ -11,7 +11,9 @@ import type { Adapter } from './adapter.ts'
 import { answersSuite } from './answers.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
+import { foldersSuite } from './folders.ts'
 import { historySuite } from './history.ts'
+import { organisingSuite } from './organising.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
 
@@ -67,6 +69,8 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
   historySuite(adapter)
   documentStoreSuite(adapter)
+  foldersSuite(adapter)
+  organisingSuite(adapter)
   storageSuite(adapter)
   answersSuite(adapter)
 }

@@ -10,9 +10,10 @@ import { realTimers } from '@weft/server/clock'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
+import { openSearch } from '@weft/server/search/sqlite-search'
 import { openMemory } from '@weft/server/storage/memory'
 import { openSqlite } from '@weft/server/storage/sqlite'
-import type { Storage } from '@weft/server/storage/storage'
+import type { Quotas, Storage } from '@weft/server/storage/storage'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface Weft extends AsyncDisposable {
@@ -46,6 +47,7 @@ export interface WeftOptions {
   readonly openRooms?: boolean
   readonly trustedProxies?: readonly string[]
   readonly bounds?: Partial<Bounds>
+  readonly quotas?: Quotas
   readonly webFolder?: string
   /** Holds what was there before, and is left there. Otherwise it has one of its own. */
   readonly folder?: string
@@ -64,11 +66,16 @@ export async function weft(options: WeftOptions = {}): Promise<Weft> {
   const real =
     options.forgets === true
       ? openMemory()
-      : await openSqlite({ folder: options.folder ?? folder.path, timers: realTimers })
+      : await openSqlite({
+          folder: options.folder ?? folder.path,
+          timers: realTimers,
+          ...(options.quotas !== undefined && { quotas: options.quotas }),
+        })
   const storage = options.storage?.(real) ?? real
   const server = await startServer(
     {
       storage,
+      search: await openSearch(':memory:'),
       worker: startDocumentWorker({ timers: realTimers }),
       bus: localBus(),
       timers: realTimers,

@@ -10,6 +10,7 @@ import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
+import { createOpenings } from '@weft/server/openings'
 import { createRates } from '@weft/server/rates'
 import type { World } from './world.ts'
 
@@ -46,6 +47,10 @@ export function worldRoutes(world: World, worker: DocumentWorker, document: Docu
       ...{ log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
+    openings: createOpenings(storage.marks, timers, (error) => {
+      throw error
+    }),
+    search: { index: noSearch, isComplete: true },
     log: openLog('fatal', { write: () => {} }),
     metrics: createMetrics(),
     addressOf: () => '',
@@ -76,3 +81,6 @@ export function worldRoutes(world: World, worker: DocumentWorker, document: Docu
     },
   }
 }
+
+/** A world has no threads, and so no index. */
+const noSearch = { search: () => Promise.reject(new Error('a world does not search')) }

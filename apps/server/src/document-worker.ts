@@ -5,7 +5,7 @@ import { baseOf, joinedUpdates } from '@weft/sync'
 import { type DocumentTask, type Done, unpackUpdates } from './document-tasks.ts'
 import { editedContent } from './edited-content.ts'
 import { openDocuments } from './open-documents.ts'
-import type { TaskResult } from './task-thread.ts'
+import { type TaskResult, taskThreadReady } from './task-thread.ts'
 
 type AnyDone = Done[DocumentTask['type']]
 
@@ -52,3 +52,5 @@ function perform(task: DocumentTask): AnyDone {
       return documents.use(task.source, (content) => editedContent(content, task.request))
   }
 }
+
+port.postMessage(taskThreadReady)

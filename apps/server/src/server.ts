@@ -24,8 +24,13 @@ import { problemResponse, Refused } from './http/refused.ts'
 import { createGuests } from './identity.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
+import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
+import { createIndexer } from './search/indexer.ts'
+import type { SearchIndex } from './search/search.ts'
 import type { Storage } from './storage/storage.ts'
+import { startTrashPurge } from './trash-purge.ts'
+import { watchedStorage } from './watched-storage.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -33,6 +38,8 @@ export interface ServerDeps {
   /** Closed with the server, as is the worker. */
   readonly storage: Storage
   readonly worker: DocumentWorker
+  /** Closed with the server too. */
+  readonly search: SearchIndex
   readonly bus: Bus
   readonly timers: Timers
   readonly log: Logger
@@ -66,7 +73,12 @@ export interface RunningServer {
 
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
-  const { storage, worker, bus, timers, log } = deps
+  const { worker, bus, timers, log } = deps
+  const indexer = createIndexer({
+    ...{ documents: deps.storage.documents, index: deps.search, worker, timers, log },
+    revisions: documentRevisions(deps.storage.updates, deps.storage.history),
+  })
+  const storage = watchedStorage(deps.storage, indexer.touch)
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
@@ -87,6 +99,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const rates = createRates(bounds)
   const metrics = createMetrics()
   const revisions = documentRevisions(damage.log, storage.history)
+  const openings = createOpenings(storage.marks, timers, (error) =>
+    log.warn({ err: error }, 'openings not stored'),
+  )
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
@@ -101,6 +116,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       ...{ log: damage.log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
+    openings,
+    search: {
+      index: deps.search,
+      get isComplete() {
+        return indexer.isComplete
+      },
+    },
     timers,
     log,
     metrics,
@@ -117,6 +139,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     rooms,
     documents: storage.documents,
     access,
+    openings,
     timers,
     log,
     metrics,
@@ -125,10 +148,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
+  const stopTrashPurge = startTrashPurge({ storage, timers, log }, bounds.trashDays)
+  indexer.holdAgainst()
   watchRooms(metrics, {
     stats: () => rooms.stats(),
     connections: () => sync.connections,
     damaged: () => damage.documents,
+    unindexed: () => indexer.pending,
   })
 
   const stopPurging = purgeAnswers(storage.answers, timers, (error) =>
@@ -138,11 +164,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
     stopPurging()
+    stopTrashPurge()
     await sync.drain(drainSpreadMs)
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
     )
     await rooms.closeAll()
+    await openings.close()
   }
 
   return {
@@ -153,7 +181,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
         .catch((error: unknown) => log.error({ err: error }, 'the server did not drain in time'))
         .then(() => {
           server.closeAllConnections()
-          return within(timers, partsEndMs, Promise.all([storage.close(), worker.close()]))
+          return within(timers, partsEndMs, Promise.all([indexer.close(), storage.close(), worker.close()]))
         })
         .then(() => {})
       return closing
@@ -161,6 +189,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     async abandon() {
       isAbandoned = true
       stopPurging()
+      stopTrashPurge()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

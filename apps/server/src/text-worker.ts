@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { findSection, lineAt, lineRange } from '@weft/document'
 import { htmlOfMarkdown, htmlOfText } from './html.ts'
-import type { TaskResult } from './task-thread.ts'
+import { type TaskResult, taskThreadReady } from './task-thread.ts'
 import type { ShownText, TextForm, TextPart, TextTask } from './text-tasks.ts'
 
 if (parentPort === null) throw new Error('text-worker.ts runs as a worker thread')
@@ -52,3 +52,5 @@ function rendered(content: string, as: TextForm['as']): string {
       return htmlOfText(content)
   }
 }
+
+port.postMessage(taskThreadReady)

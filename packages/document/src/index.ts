@@ -12,6 +12,7 @@ export {
 export { lineAt, lineRange, type Place } from './lines.ts'
 export { type ChooseClient, type ContentEdit, type OpenContent, openContent } from './open-content.ts'
 export { type FoundSection, findSection, type Heading, headingsOf, type Section } from './sections.ts'
+export { filledTemplate, type TemplateValues } from './template.ts'
 export { applyChanges, type TextChange } from './text-change.ts'
 export { titleOf } from './title.ts'
 export {

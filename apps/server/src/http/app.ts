@@ -6,10 +6,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
+import { serveBulk } from './bulk.ts'
 import { serveContent } from './content.ts'
 import { serveDocumentFiles } from './document-files.ts'
+import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
+import { serveFolders } from './folders.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
 import { serveMe } from './me.ts'
@@ -18,7 +21,9 @@ import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
 import { keyInHeader, keyOfText, repeatables } from './repeatable.ts'
 import { observed } from './request-log.ts'
+import { serveSearch } from './search.ts'
 import { secured } from './secured.ts'
+import { serveTrash } from './trash.ts'
 import { afterValidation } from './validation.ts'
 import { serveWriting } from './writing.ts'
 
@@ -68,6 +73,11 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     )
   }
   serveDocuments(api, deps)
+  serveDocumentLists(api, deps)
+  serveBulk(api, deps)
+  serveTrash(api, deps)
+  serveSearch(api, deps)
+  serveFolders(api, deps)
   serveContent(api, deps)
   serveWriting(api, deps)
   serveMe(api, deps)

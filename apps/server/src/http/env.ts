@@ -11,7 +11,9 @@ import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Guests } from '../identity.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Openings } from '../openings.ts'
 import type { Rates } from '../rates.ts'
+import type { SearchIndex } from '../search/search.ts'
 import type { Storage } from '../storage/storage.ts'
 
 export interface HttpEnv {
@@ -37,6 +39,12 @@ export interface HttpDeps {
   readonly worker: DocumentWorker
   readonly reader: DocumentReader
   readonly writer: ContentWriter
+  readonly openings: Openings
+  readonly search: {
+    readonly index: Pick<SearchIndex, 'search'>
+    /** All documents are in it. */
+    readonly isComplete: boolean
+  }
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Metrics

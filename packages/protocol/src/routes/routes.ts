@@ -1,7 +1,11 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
+import * as bulk from './bulk.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
+import * as folders from './folders.ts'
+import * as library from './library.ts'
 import * as me from './me.ts'
+import * as search from './search.ts'
 import * as writing from './writing.ts'
 
 export const routes = {
@@ -12,6 +16,19 @@ export const routes = {
   changeDocument: documents.changeDocument,
   trashDocument: documents.trashDocument,
   restoreDocument: documents.restoreDocument,
+  duplicateDocument: documents.duplicateDocument,
+  emptyTrash: documents.emptyTrash,
+  changeDocuments: bulk.changeDocuments,
+  starDocument: documents.starDocument,
+  unstarDocument: documents.unstarDocument,
+  listRecent: library.listRecent,
+  listTags: library.listTags,
+  search: search.search,
+  listFolders: folders.listFolders,
+  createFolder: folders.createFolder,
+  getFolder: folders.getFolder,
+  changeFolder: folders.changeFolder,
+  removeFolder: folders.removeFolder,
   getContent: content.getContent,
   putContent: writing.putContent,
   patchContent: writing.patchContent,
