@@ -5,7 +5,7 @@ import { filledTemplate, titleOf } from '@weft/document'
 import { type DocumentId, type DocumentKind, limits, type routes } from '@weft/protocol'
 import { freshId } from '../fresh-id.ts'
 import { type DocumentDraft, DocumentExists, type DocumentRecord } from '../storage/storage.ts'
-import { authorisedContent, documentId } from './authorised.ts'
+import { authorisedContent } from './authorised.ts'
 import type { HttpContext, HttpDeps } from './env.ts'
 import { spend } from './guards.ts'
 import { folderIdOf, tagsOf } from './places.ts'
@@ -22,7 +22,7 @@ type Beginning = Pick<DocumentDraft, 'title' | 'kind' | 'language' | 'folder' | 
 export interface DocumentMaker {
   fromRequest(c: HttpContext, id: DocumentId, draft: NewDocument): Promise<DocumentRecord>
   /** A document with the content of another, beside it. */
-  duplicate(c: HttpContext, id: string): Promise<DocumentRecord>
+  duplicate(c: HttpContext, original: string, id: DocumentId): Promise<DocumentRecord>
 }
 
 export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
@@ -79,20 +79,15 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
       return make(c, id, { title: titleFor(draft, kind, content), kind, language, ...place }, content)
     },
 
-    async duplicate(c, id) {
-      const source = await authorisedContent(c, deps, id, 'read')
+    async duplicate(c, original, id) {
+      const source = await authorisedContent(c, deps, original, 'read')
       await spend(c, rates.create)
       const { kind, language, tags } = source
       const title = cutTitle(`Copy of ${source.title}`) ?? source.title
       // The folder may go meanwhile; a copy in no folder is better than none.
       const folder = source.folder === null ? null : ((await storage.folders.get(source.folder))?.id ?? null)
       const content = await contentOf(source)
-      return make(
-        c,
-        documentId(freshId()),
-        { title, kind, language, tags, folder, isTemplate: false },
-        content,
-      )
+      return make(c, id, { title, kind, language, tags, folder, isTemplate: false }, content)
     },
   }
 }
