@@ -16,6 +16,7 @@ import { createContentWriter } from './content-writer.ts'
 import { watchDamage } from './damage.ts'
 import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
+import { documentRevisions } from './document-revisions.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
 import { createApp } from './http/app.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
@@ -73,7 +74,10 @@ export interface RunningServer {
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
   const { worker, bus, timers, log } = deps
-  const indexer = createIndexer({ ...deps.storage, index: deps.search, worker, timers, log })
+  const indexer = createIndexer({
+    ...{ documents: deps.storage.documents, index: deps.search, worker, timers, log },
+    revisions: documentRevisions(deps.storage.updates, deps.storage.history),
+  })
   const storage = watchedStorage(deps.storage, indexer.touch)
   const server = createServer({
     ...timeouts,
@@ -94,6 +98,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const revisions = documentRevisions(damage.log, storage.history)
   const openings = createOpenings(storage.marks, timers, (error) =>
     log.warn({ err: error }, 'openings not stored'),
   )
@@ -106,9 +111,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     access,
     guests,
     worker,
-    reader: createReader({ log: damage.log, history: storage.history, worker }),
+    reader: createReader({ revisions, worker }),
     writer: createContentWriter({
-      ...{ log: damage.log, history: storage.history, worker, rooms, timers },
+      ...{ log: damage.log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
     openings,

@@ -129,7 +129,8 @@ export const limits = {
   messagesBurst: 20_000,
   bytesPerSecond: 8 * 1024 * 1024,
   bytesBurst: 32 * 1024 * 1024,
-  /** Packed changes of one document that are kept to read or write on older revisions; the oldest go first. */
+  /** What is kept of one document to read or write on older revisions: packed changes, and snapshots among them.
+   *  The oldest go first. */
   historyBytes: 64 * 1024 * 1024,
   /** Documents on one page of a list. */
   pageSize: 50,
