@@ -8,6 +8,7 @@ import { random, seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
+import { attachmentSuite } from './attachments.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
 import { historySuite } from './history.ts'
@@ -66,6 +67,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
   historySuite(adapter)
   documentStoreSuite(adapter)
+  attachmentSuite(adapter)
   storageSuite(adapter)
 }
 

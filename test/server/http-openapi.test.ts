@@ -72,7 +72,7 @@ describe('random requests', () => {
         if (step % 10 === 0) for (const id of ids) await server.ask('POST', `/documents/${id}/restore`)
         const name = dice.pick(names)
         const route = routes[name]
-        const path = route.path.replace('{id}', () => idLike(dice, ids))
+        const path = route.path.replace(/\{\w+\}/g, () => idLike(dice, ids))
         const query = dice.chance(0.3) ? queryLike(dice) : ''
         const { body, headers } = 'request' in route && 'body' in route.request ? bodyLike(dice) : noBody
         const answer = await server.ask(route.method.toUpperCase(), `${path}${query}`, body, headers)

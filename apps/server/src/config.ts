@@ -66,6 +66,7 @@ export function readConfig(
     textLength: read(settings.textLength, 0),
     stateBytes: read(settings.stateBytes, 0),
     roomBytes: read(settings.roomBytes, 0),
+    attachmentBytes: read(settings.attachmentBytes, 0),
     logLevel: read(settings.logLevel, 'info'),
   }
   return bad.length > 0 ? refused(bad.join('\n')) : { type: 'config', config }

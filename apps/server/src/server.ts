@@ -18,6 +18,7 @@ import type { DocumentWorker } from './documents-in-worker.ts'
 import { createApp } from './http/app.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
 import { problemResponse, Refused } from './http/refused.ts'
+import { limitRequestTime, longestRequestMs } from './http/request-time.ts'
 import { createGuests } from './identity.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
@@ -98,6 +99,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     metrics,
     addressOf,
     rates,
+    attachmentBytes: bounds.attachmentBytes,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
@@ -105,6 +107,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   server.on('error', (error) => log.error({ err: error }, 'the server has trouble with its port'))
   server.on('request', getRequestListener(app.fetch, { errorHandler: notUnderstood }))
   answerBrokenRequests(server)
+  limitRequestTime(server, timers)
   const sync = attachSync(server, {
     rooms,
     documents: storage.documents,
@@ -156,7 +159,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 /** Slow senders hold a connection, not a request; a keep-alive that is longer than a load balancer's meets no race. */
 const timeouts = {
   headersTimeout: limits.headersMs,
-  requestTimeout: limits.requestMs,
+  requestTimeout: longestRequestMs,
   connectionsCheckingInterval: 5_000,
   keepAliveTimeout: limits.keepAliveMs,
   maxHeaderSize: limits.headerBytes,

@@ -157,6 +157,14 @@ export const settings: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     help: 'Memory for all open documents. Above it idle ones leave at once, then new ones are refused.',
     parse: size,
   },
+  attachmentBytes: {
+    variable: 'WEFT_MAX_ATTACHMENT',
+    flag: '--max-attachment',
+    default: '10MiB',
+    takes: 'a size such as 500KiB, 16MiB or 2GiB',
+    help: 'Largest file that may be kept with a document.',
+    parse: size,
+  },
   logLevel: {
     variable: 'LOG_LEVEL',
     flag: '--log-level',

@@ -57,7 +57,7 @@ export function createClient(options: ClientOptions = {}): Client {
     request: Request = {},
     callOptions: CallOptions = {},
   ): Promise<unknown> {
-    const { method, path } = endpoints[name]
+    const { method, path, ...endpoint } = endpoints[name]
     const url = `${origin}${base}${fill(path, request.params)}${search(request.query)}`
     const { body, type } = encodeBody(request.body)
     const headers = defined({ 'content-type': type, ...request.headers })
@@ -70,7 +70,7 @@ export function createClient(options: ClientOptions = {}): Client {
         ...(signal === undefined ? {} : { signal }),
       }),
     )
-    return unlessUnreachable(signal, () => decode(response))
+    return unlessUnreachable(signal, () => decode(response, 'answersWith' in endpoint))
   }
 
   const names = Object.keys(endpoints) as (keyof Routes)[]
@@ -100,13 +100,14 @@ function encodeBody(body: unknown): { body?: string | Uint8Array<ArrayBuffer>; t
   return { body: JSON.stringify(body), type: 'application/json' }
 }
 
-async function decode(response: Response): Promise<unknown> {
+async function decode(response: Response, isFile: boolean): Promise<unknown> {
   const type = (response.headers.get('content-type') ?? '').split(';')[0]
   if (type === 'application/problem+json') throw new ProblemError((await response.json()) as Problem)
   if (response.status === 304) return null
   if (!response.ok) throw new Unreachable(`an answer that is not Weft's, with status ${response.status}`)
   if (response.status === 204) return undefined
   const etag = response.headers.get('etag') ?? ''
+  if (isFile) return { bytes: new Uint8Array(await response.arrayBuffer()), etag }
   switch (type) {
     case 'application/json':
       return response.json()

@@ -17,11 +17,17 @@ export const endpoints = {
   getContent: { method: 'get', path: '/documents/{id}/content' },
   getState: { method: 'get', path: '/documents/{id}/state' },
   postUpdate: { method: 'post', path: '/documents/{id}/updates' },
+  addAttachment: { method: 'post', path: '/documents/{id}/attachments' },
+  listAttachments: { method: 'get', path: '/documents/{id}/attachments' },
+  getAttachment: { method: 'get', path: '/documents/{id}/attachments/{attachment}', answersWith: 'a file' },
+  deleteAttachment: { method: 'delete', path: '/documents/{id}/attachments/{attachment}' },
   getMe: { method: 'get', path: '/me' },
   putMe: { method: 'put', path: '/me' },
 } as const satisfies {
   readonly [Name in keyof Routes]: {
     readonly method: Routes[Name]['method']
     readonly path: Routes[Name]['path']
+    /** Of any type, which the answer names. */
+    readonly answersWith?: 'a file'
   }
 }

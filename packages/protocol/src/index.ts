@@ -4,6 +4,7 @@ export { type DocumentId, documentIdPattern, parseDocumentId } from './document-
 export { limits } from './limits.ts'
 export { type Problem, type ProblemCode, problemOf, problems } from './problems.ts'
 export { mayWrite, type Role, roles } from './roles.ts'
+export type { AttachmentResource } from './routes/attachments.ts'
 export type { BytesAnswer, RouteAnswer, RouteInput, TextAnswer } from './routes/call.ts'
 export { apiBase, type Routes, routes } from './routes/routes.ts'
 export { type DocumentKind, type DocumentResource, documentKinds } from './routes/schemas.ts'

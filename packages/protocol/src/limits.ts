@@ -115,6 +115,17 @@ export const limits = {
   bytesBurst: 32 * 1024 * 1024,
   /** Packed changes of one document that are kept to read or write on older revisions; the oldest go first. */
   historyBytes: 64 * 1024 * 1024,
+  /** One attachment: a large photograph, a scanned contract. */
+  attachmentBytes: 10 * 1024 * 1024,
+  /** Those of one document. */
+  attachmentsPerDocument: 500,
+  documentAttachmentBytes: 256 * 1024 * 1024,
+  /** Characters of its name. What file systems take, with room for an ending. */
+  attachmentNameLength: 200,
+  /** An attachment that its document's text has not mentioned for so long is deleted. */
+  attachmentGraceMs: 30 * 24 * 60 * 60 * 1_000,
+  /** A body that is a file may take longer than another request. */
+  uploadMs: 10 * 60 * 1_000,
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,

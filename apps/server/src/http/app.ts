@@ -6,6 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
+import { serveAttachmentLinks, serveAttachments } from './attachments.ts'
 import { serveContent } from './content.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
@@ -29,6 +30,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const api = createApi(deps)
   app.route(apiBase, api)
   serveReference(app, api)
+  serveAttachmentLinks(app, deps)
   app.all('/api/*', () => {
     throw new Refused('not-found')
   })
@@ -62,6 +64,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   }
   serveDocuments(api, deps)
   serveContent(api, deps)
+  serveAttachments(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
   return api

@@ -40,6 +40,8 @@ export interface HttpDeps {
   readonly rates: Rates
   /** Bytes. */
   readonly largestUpdate: number
+  /** Of one attachment. */
+  readonly attachmentBytes: number
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
   readonly isDraining: () => boolean

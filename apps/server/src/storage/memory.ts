@@ -3,6 +3,7 @@
  * unevenly slow as a real database, so that races show, and it fails when it is told to.
  */
 import type { DocumentId } from '@weft/protocol'
+import { memoryAttachments } from './memory-attachments.ts'
 import { type Held, memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryHistory } from './memory-history.ts'
@@ -18,14 +19,19 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
   const documents = new Map<DocumentId, Held>()
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
+  const attachments = memoryAttachments(documents, passage)
 
   return {
     documents: memoryDocuments(documents, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
     history: memoryHistory(documents, passage, disk.isDamaged),
+    attachments,
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
-    close: () => passage.close(),
+    async close() {
+      await passage.close()
+      await attachments.close()
+    },
     faults: disk.faults,
   }
 }

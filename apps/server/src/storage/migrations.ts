@@ -124,4 +124,22 @@ export const migrations: readonly Migration[] = [
       'CREATE INDEX answers_by_time ON answers (at)',
     ],
   },
+  {
+    name: 'attachments',
+    statements: ({ whole, keyed }) => [
+      `CREATE TABLE attachments (
+        id TEXT NOT NULL PRIMARY KEY,
+        document TEXT NOT NULL REFERENCES documents (id),
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        bytes ${whole} NOT NULL,
+        digest TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        created_at ${whole} NOT NULL,
+        unmentioned_since ${whole}
+      ) ${keyed}`,
+      'CREATE INDEX attachments_by_document ON attachments (document, created_at, id)',
+      'CREATE INDEX attachments_by_digest ON attachments (digest)',
+    ],
+  },
 ]

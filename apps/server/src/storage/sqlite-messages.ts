@@ -1,6 +1,7 @@
 /** What the main thread asks of the storage thread, and what comes back. */
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
+import type { AttachmentAnswers, AttachmentRead, AttachmentWrite } from './attachment-messages.ts'
 import type { StoredSnapshot } from './checksum.ts'
 import type {
   DocumentChanges,
@@ -33,6 +34,7 @@ export type Write =
       readonly bytes: Uint8Array
     }
   | { readonly type: 'drop-loose-pieces' }
+  | AttachmentWrite
 
 export interface FoldWrite {
   readonly type: 'fold'
@@ -51,12 +53,13 @@ export type Read =
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
+  | AttachmentRead
 
 /** `close`: the last question, answered when all others are. */
 export type Question = Write | Read | { readonly type: 'close' }
 
 /** The answer to each type of question. */
-export interface Answers {
+export interface Answers extends AttachmentAnswers {
   readonly append: LogPosition
   readonly fold: null
   readonly create: DocumentRecord
@@ -97,7 +100,15 @@ export interface PackedSlice {
 }
 
 /** `gone`, `exists`, `missing` and `damaged` as the ports name them; `refused`: the caller's mistake. */
-export type FailureReason = 'gone' | 'exists' | 'missing' | 'damaged' | 'refused' | 'full' | 'failed'
+export type FailureReason =
+  | 'gone'
+  | 'exists'
+  | 'missing'
+  | 'damaged'
+  | 'attachments-full'
+  | 'refused'
+  | 'full'
+  | 'failed'
 
 export interface Failure {
   readonly reason: FailureReason

@@ -15,6 +15,7 @@ import {
 } from './documents.ts'
 import { Refusal } from './refusal.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
+import { sqliteAttachments } from './sqlite-attachments.ts'
 import { isCorrupt } from './sqlite-errors.ts'
 import { sqliteHistory } from './sqlite-history.ts'
 import { sqliteLog } from './sqlite-log.ts'
@@ -36,6 +37,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const arrivals = sqliteArrivals(database)
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
+  const attachments = sqliteAttachments(database)
   const rows = queryRunner(database)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -96,6 +98,10 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'drop-loose-pieces':
           snapshots.dropLoose()
           return null
+        case 'add-attachment':
+        case 'remove-attachment':
+        case 'mark-attachments':
+          return attachments.write(write)
       }
     },
 
@@ -113,6 +119,11 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'list':
           return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
+        case 'get-attachment':
+        case 'list-attachments':
+        case 'documents-with-attachments':
+        case 'digests-in-use':
+          return attachments.read(read)
       }
     },
   }

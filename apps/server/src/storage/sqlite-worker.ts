@@ -64,6 +64,10 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'get':
       case 'get-many':
       case 'list':
+      case 'get-attachment':
+      case 'list-attachments':
+      case 'documents-with-attachments':
+      case 'digests-in-use':
         reads.push({ number, question })
         break
       default:
@@ -120,7 +124,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
 
   function answer(answers: readonly Answered[]): void {
     const buffers = answers.flatMap(({ outcome }) =>
-      'value' in outcome && outcome.value instanceof Object && 'bytes' in outcome.value
+      'value' in outcome && outcome.value instanceof Object && 'lengths' in outcome.value
         ? [
             outcome.value.bytes.buffer,
             ...(outcome.value.snapshot === null ? [] : [outcome.value.snapshot.buffer]),

@@ -1,11 +1,23 @@
 /** What one database gives the server. The log's promises are in packages/sync/src/ports.ts. */
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition, LogSlice, StorageFailure, UpdateLog } from '@weft/sync'
+import type { AttachmentStore } from './attachments.ts'
+
+export {
+  AttachmentDamaged,
+  type AttachmentDraft,
+  type AttachmentRecord,
+  type AttachmentStore,
+  AttachmentsFull,
+  FileTooLarge,
+  type ReceivedFile,
+} from './attachments.ts'
 
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   readonly history: DocumentHistory
+  readonly attachments: AttachmentStore
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
   /**

@@ -1,4 +1,5 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
+import * as attachments from './attachments.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
 import * as me from './me.ts'
@@ -14,6 +15,10 @@ export const routes = {
   getContent: content.getContent,
   getState: content.getState,
   postUpdate: content.postUpdate,
+  addAttachment: attachments.addAttachment,
+  listAttachments: attachments.listAttachments,
+  getAttachment: attachments.getAttachment,
+  deleteAttachment: attachments.deleteAttachment,
   getMe: me.getMe,
   putMe: me.putMe,
 }
