@@ -9,6 +9,7 @@ import { limits } from '@weft/protocol'
 import { type Bus, Rooms, type Timers } from '@weft/sync'
 import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
+import { collectRegularly } from './attachment-collection.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
 import { watchDamage } from './damage.ts'
@@ -84,6 +85,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const reader = createReader(damage.log, worker)
+  const collection = collectRegularly({ storage, reader, timers, log })
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
@@ -93,7 +96,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     access,
     guests,
     worker,
-    reader: createReader(damage.log, worker),
+    reader,
     timers,
     log,
     metrics,
@@ -128,6 +131,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
+    collection.stop()
     await sync.drain(drainSpreadMs)
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
@@ -150,6 +154,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     },
     async abandon() {
       isAbandoned = true
+      collection.stop()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

@@ -79,7 +79,7 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         list: (document) => thread.ask({ type: 'list-attachments', document }),
         remove: (id) => thread.ask({ type: 'remove-attachment', id }),
         async mark(ids, since) {
-          await thread.ask({ type: 'mark-attachments', ids, since })
+          if (ids.length > 0) await thread.ask({ type: 'mark-attachments', ids, since })
         },
         documents: (after, limit) => thread.ask({ type: 'documents-with-attachments', after, limit }),
         inUse: (digests) => thread.ask({ type: 'digests-in-use', digests }),
