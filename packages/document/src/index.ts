@@ -11,6 +11,7 @@ export {
   summaryOf,
 } from './edits.ts'
 export { lineRange, type Place } from './lines.ts'
+export { rewriteLinks } from './links.ts'
 export { type FoundSection, findSection, type Heading, headingsOf, type Section } from './sections.ts'
 export { applyChanges, type TextChange } from './text-change.ts'
 export { titleOf } from './title.ts'
