@@ -12,6 +12,7 @@ import { attachmentSuite } from './attachments.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
 import { historySuite } from './history.ts'
+import { importSuite } from './imports.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
 
@@ -68,6 +69,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   historySuite(adapter)
   documentStoreSuite(adapter)
   attachmentSuite(adapter)
+  importSuite(adapter)
   storageSuite(adapter)
 }
 

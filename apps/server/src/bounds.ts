@@ -16,8 +16,9 @@ export interface Bounds {
   readonly stateBytes: number
   /** Bytes of all open rooms. */
   readonly roomBytes: number
-  /** Bytes of one attachment. */
+  /** Bytes of one attachment; of one file or archive to import. */
   readonly attachmentBytes: number
+  readonly importBytes: number
 }
 
 export const defaultBounds: Bounds = {
@@ -31,4 +32,5 @@ export const defaultBounds: Bounds = {
   stateBytes: limits.stateBytes,
   roomBytes: limits.roomBytes,
   attachmentBytes: limits.attachmentBytes,
+  importBytes: limits.importBytes,
 }

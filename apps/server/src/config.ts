@@ -67,6 +67,7 @@ export function readConfig(
     stateBytes: read(settings.stateBytes, 0),
     roomBytes: read(settings.roomBytes, 0),
     attachmentBytes: read(settings.attachmentBytes, 0),
+    importBytes: read(settings.importBytes, 0),
     logLevel: read(settings.logLevel, 'info'),
   }
   return bad.length > 0 ? refused(bad.join('\n')) : { type: 'config', config }

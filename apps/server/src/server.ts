@@ -21,6 +21,7 @@ import { answerBrokenRequests } from './http/broken-requests.ts'
 import { problemResponse, Refused } from './http/refused.ts'
 import { limitRequestTime, longestRequestMs } from './http/request-time.ts'
 import { createGuests } from './identity.ts'
+import { createImports } from './import/imports.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
 import { createRates } from './rates.ts'
@@ -87,6 +88,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const metrics = createMetrics()
   const reader = createReader(damage.log, worker)
   const collection = collectRegularly({ storage, reader, timers, log })
+  const imports = createImports({ storage, timers, log, attachmentBytes: bounds.attachmentBytes })
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
@@ -103,6 +105,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     addressOf,
     rates,
     attachmentBytes: bounds.attachmentBytes,
+    imports,
+    importBytes: bounds.importBytes,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
@@ -132,7 +136,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
     collection.stop()
-    await sync.drain(drainSpreadMs)
+    await Promise.all([sync.drain(drainSpreadMs), imports.close()])
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
     )
@@ -155,6 +159,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     async abandon() {
       isAbandoned = true
       collection.stop()
+      void imports.close()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

@@ -165,6 +165,14 @@ export const settings: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     help: 'Largest file that may be kept with a document.',
     parse: size,
   },
+  importBytes: {
+    variable: 'WEFT_MAX_IMPORT',
+    flag: '--max-import',
+    default: '512MiB',
+    takes: 'a size such as 500KiB, 16MiB or 2GiB',
+    help: 'Largest file or archive that may be imported at once.',
+    parse: size,
+  },
   logLevel: {
     variable: 'LOG_LEVEL',
     flag: '--log-level',

@@ -21,6 +21,9 @@ export const endpoints = {
   listAttachments: { method: 'get', path: '/documents/{id}/attachments' },
   getAttachment: { method: 'get', path: '/documents/{id}/attachments/{attachment}', answersWith: 'a file' },
   deleteAttachment: { method: 'delete', path: '/documents/{id}/attachments/{attachment}' },
+  importFile: { method: 'post', path: '/import' },
+  getImport: { method: 'get', path: '/imports/{import}' },
+  cancelImport: { method: 'delete', path: '/imports/{import}' },
   getMe: { method: 'get', path: '/me' },
   putMe: { method: 'put', path: '/me' },
 } as const satisfies {

@@ -6,6 +6,12 @@ export { type Problem, type ProblemCode, problemOf, problems } from './problems.
 export { mayWrite, type Role, roles } from './roles.ts'
 export type { AttachmentResource } from './routes/attachments.ts'
 export type { BytesAnswer, RouteAnswer, RouteInput, TextAnswer } from './routes/call.ts'
+export type {
+  ImportFailure,
+  ImportRepair,
+  ImportResource,
+  ImportState,
+} from './routes/imports.ts'
 export { apiBase, type Routes, routes } from './routes/routes.ts'
 export { type DocumentKind, type DocumentResource, documentKinds } from './routes/schemas.ts'
 export { contentRoot, repairText, type TextFault, textFault } from './text.ts'

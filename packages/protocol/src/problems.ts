@@ -25,6 +25,7 @@ export const problems = {
   'malformed-text': { status: 422, title: 'The text is not well-formed Unicode' },
   'malformed-line-ends': { status: 422, title: 'Lines must end with LF alone' },
   'malformed-update': { status: 422, title: 'The body is not a Yjs update for this document' },
+  'not-importable': { status: 422, title: 'Nothing can be made of this file' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'header-too-large': { status: 431, title: 'The headers are too large' },
   'attachment-damaged': { status: 500, title: 'The file of this attachment is not what was stored' },

@@ -12,6 +12,7 @@ import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
+import { serveImports } from './imports.ts'
 import { serveMe } from './me.ts'
 import { methodNotAllowed } from './methods.ts'
 import { serveReference } from './reference.ts'
@@ -65,6 +66,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   serveDocuments(api, deps)
   serveContent(api, deps)
   serveAttachments(api, deps)
+  serveImports(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
   return api

@@ -8,6 +8,7 @@ import type { Access } from '../access.ts'
 import type { DocumentReader } from '../document-reader.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Guests } from '../identity.ts'
+import type { Imports } from '../import/imports.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Rates } from '../rates.ts'
@@ -42,6 +43,9 @@ export interface HttpDeps {
   readonly largestUpdate: number
   /** Of one attachment. */
   readonly attachmentBytes: number
+  readonly imports: Imports
+  /** Of one file or archive. */
+  readonly importBytes: number
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
   readonly isDraining: () => boolean

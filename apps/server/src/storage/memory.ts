@@ -7,6 +7,7 @@ import { memoryAttachments } from './memory-attachments.ts'
 import { type Held, memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryHistory } from './memory-history.ts'
+import { memoryImports } from './memory-imports.ts'
 import { memoryLog } from './memory-log.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
 import type { Storage } from './storage.ts'
@@ -26,6 +27,7 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
     updates: memoryLog(documents, passage, disk.isDamaged),
     history: memoryHistory(documents, passage, disk.isDamaged),
     attachments,
+    imports: memoryImports(passage),
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     async close() {

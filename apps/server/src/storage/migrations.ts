@@ -125,7 +125,7 @@ export const migrations: readonly Migration[] = [
     ],
   },
   {
-    name: 'attachments',
+    name: 'attachments, imports',
     statements: ({ whole, keyed }) => [
       `CREATE TABLE attachments (
         id TEXT NOT NULL PRIMARY KEY,
@@ -140,6 +140,14 @@ export const migrations: readonly Migration[] = [
       ) ${keyed}`,
       'CREATE INDEX attachments_by_document ON attachments (document, created_at, id)',
       'CREATE INDEX attachments_by_digest ON attachments (digest)',
+      `CREATE TABLE imports (
+        id TEXT NOT NULL PRIMARY KEY,
+        actor TEXT NOT NULL,
+        state TEXT NOT NULL,
+        started_at ${whole} NOT NULL,
+        ended_at ${whole},
+        report TEXT NOT NULL
+      ) ${keyed}`,
     ],
   },
 ]

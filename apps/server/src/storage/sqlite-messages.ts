@@ -3,6 +3,7 @@ import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import type { AttachmentAnswers, AttachmentRead, AttachmentWrite } from './attachment-messages.ts'
 import type { StoredSnapshot } from './checksum.ts'
+import type { ImportAnswers, ImportRead, ImportWrite } from './import-messages.ts'
 import type {
   DocumentChanges,
   DocumentDraft,
@@ -35,6 +36,7 @@ export type Write =
     }
   | { readonly type: 'drop-loose-pieces' }
   | AttachmentWrite
+  | ImportWrite
 
 export interface FoldWrite {
   readonly type: 'fold'
@@ -54,12 +56,13 @@ export type Read =
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
   | AttachmentRead
+  | ImportRead
 
 /** `close`: the last question, answered when all others are. */
 export type Question = Write | Read | { readonly type: 'close' }
 
 /** The answer to each type of question. */
-export interface Answers extends AttachmentAnswers {
+export interface Answers extends AttachmentAnswers, ImportAnswers {
   readonly append: LogPosition
   readonly fold: null
   readonly create: DocumentRecord

@@ -18,6 +18,7 @@ import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { sqliteAttachments } from './sqlite-attachments.ts'
 import { isCorrupt } from './sqlite-errors.ts'
 import { sqliteHistory } from './sqlite-history.ts'
+import { sqliteImports } from './sqlite-imports.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
@@ -38,6 +39,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const attachments = sqliteAttachments(database)
+  const imports = sqliteImports(database)
   const rows = queryRunner(database)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
@@ -102,6 +104,11 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'remove-attachment':
         case 'mark-attachments':
           return attachments.write(write)
+        case 'save-import':
+        case 'remove-import':
+        case 'interrupt-imports':
+        case 'forget-imports':
+          return imports.write(write)
       }
     },
 
@@ -124,6 +131,8 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'documents-with-attachments':
         case 'digests-in-use':
           return attachments.read(read)
+        case 'get-import':
+          return imports.read(read)
       }
     },
   }

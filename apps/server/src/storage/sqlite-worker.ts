@@ -68,6 +68,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'list-attachments':
       case 'documents-with-attachments':
       case 'digests-in-use':
+      case 'get-import':
         reads.push({ number, question })
         break
       default:

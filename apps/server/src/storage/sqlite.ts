@@ -86,6 +86,21 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       },
       files,
     ),
+    imports: {
+      async save(record) {
+        await thread.ask({ type: 'save-import', record })
+      },
+      get: (id) => thread.ask({ type: 'get-import', id }),
+      async remove(id) {
+        await thread.ask({ type: 'remove-import', id })
+      },
+      async interrupt(at) {
+        await thread.ask({ type: 'interrupt-imports', at })
+      },
+      async forget(before) {
+        await thread.ask({ type: 'forget-imports', before })
+      },
+    },
     async probe() {
       await thread.ask({ type: 'probe', at: timers.now() })
     },

@@ -2,6 +2,7 @@
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition, LogSlice, StorageFailure, UpdateLog } from '@weft/sync'
 import type { AttachmentStore } from './attachments.ts'
+import type { ImportStore } from './imports.ts'
 
 export {
   AttachmentDamaged,
@@ -12,12 +13,14 @@ export {
   FileTooLarge,
   type ReceivedFile,
 } from './attachments.ts'
+export type { ImportRecord, ImportReport, ImportStore } from './imports.ts'
 
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   readonly history: DocumentHistory
   readonly attachments: AttachmentStore
+  readonly imports: ImportStore
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
   /**

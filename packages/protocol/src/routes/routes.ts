@@ -2,6 +2,7 @@
 import * as attachments from './attachments.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
+import * as imports from './imports.ts'
 import * as me from './me.ts'
 
 export const routes = {
@@ -19,6 +20,9 @@ export const routes = {
   listAttachments: attachments.listAttachments,
   getAttachment: attachments.getAttachment,
   deleteAttachment: attachments.deleteAttachment,
+  importFile: imports.importFile,
+  getImport: imports.getImport,
+  cancelImport: imports.cancelImport,
   getMe: me.getMe,
   putMe: me.putMe,
 }

@@ -1,0 +1,44 @@
+import type { DocumentId, DocumentKind, ImportFailure, ImportRepair } from '@weft/protocol'
+
+/** What the import thread is asked, and how it answers. */
+export type ImportTask = BeginTask | PrepareTask
+
+/** First of all: what there is, so that files find each other. */
+export interface BeginTask {
+  readonly type: 'begin'
+  /** Paths that become documents. */
+  readonly documents: ReadonlyMap<string, DocumentId>
+  /** Paths that may become attachments. */
+  readonly files: ReadonlySet<string>
+  readonly manifest: Uint8Array<ArrayBuffer> | null
+}
+
+export interface PrepareTask {
+  readonly type: 'prepare'
+  readonly path: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** A file as the document that it becomes. */
+export interface PreparedDocument {
+  readonly title: string
+  readonly kind: DocumentKind
+  readonly language: string | null
+  /** `null`: it is empty. */
+  readonly update: Uint8Array<ArrayBuffer> | null
+  readonly repairs: readonly ImportRepair[]
+  /** Files that it mentions, under the ids that its text has for them now. */
+  readonly attachments: readonly PreparedAttachment[]
+}
+
+export interface PreparedAttachment {
+  readonly id: string
+  readonly path: string
+  readonly name: string
+}
+
+/** `hasManifest`: the archive was made here, and its list is no document. */
+export type ImportTaskResult =
+  | { readonly begun: { readonly hasManifest: boolean } }
+  | { readonly prepared: PreparedDocument }
+  | { readonly failure: ImportFailure }

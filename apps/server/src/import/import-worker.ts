@@ -1,0 +1,35 @@
+/** The thread in which files become documents: one that is strange enough to take for ever is ended with it. */
+import { parentPort } from 'node:worker_threads'
+import { parseManifest } from './archive-manifest.ts'
+import type { BeginTask, ImportTask, ImportTaskResult } from './import-tasks.ts'
+import { prepareDocument, type Surroundings } from './prepare-document.ts'
+
+if (parentPort === null) throw new Error('import-worker.ts runs as a worker thread')
+const port = parentPort
+
+let around: Surroundings = { documents: new Map(), files: new Set(), listed: new Map() }
+
+port.on('message', (task: ImportTask) => {
+  const result = task.type === 'begin' ? begin(task) : attempt(task)
+  const update = 'prepared' in result ? result.prepared.update : null
+  port.postMessage(result, update === null ? [] : [update.buffer])
+})
+
+function begin({ documents, files, manifest }: BeginTask): ImportTaskResult {
+  const found = manifest === null ? null : parseManifest(manifest)
+  around = {
+    documents,
+    files,
+    listed: new Map(found?.documents.map((document) => [document.path, document])),
+  }
+  return { begun: { hasManifest: found !== null } }
+}
+
+function attempt({ path, bytes }: Exclude<ImportTask, BeginTask>): ImportTaskResult {
+  try {
+    const prepared = prepareDocument(path, bytes, around)
+    return 'failure' in prepared ? prepared : { prepared }
+  } catch {
+    return { failure: 'not-convertible' }
+  }
+}
