@@ -69,25 +69,24 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
   }
 
   /** What is not folded, from `after` on, which lies at or behind the snapshot. */
-  function entriesAfter(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly EntryRow[] {
+  function entriesAfter(document: DocumentId, after: LogPosition, head: LogPosition): readonly EntryRow[] {
     const rows = [...all<EntryRow>(selectEntries, document, after), ...arrivals.rows(document, after)]
-    const wanted = rows.filter(({ position }) => position <= upTo)
     let position = after
-    for (const row of wanted) {
+    for (const row of rows) {
       position++
       if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
       if (row.checksum !== entryChecksum(document, position, row))
         throw damaged(document, `entry ${position} fails its checksum`)
     }
-    if (position !== Math.max(upTo, after))
-      throw damaged(document, `its log ends at ${position} instead of ${upTo}`)
-    return wanted
+    if (position !== Math.max(head, after))
+      throw damaged(document, `its log ends at ${position} instead of ${head}`)
+    return rows
   }
 
   /** A rotten log may be folded: who folds it holds what it was. Its past has a hole then. */
-  function keepPast(document: DocumentId, folded: LogPosition, upTo: LogPosition): void {
+  function keepPast(document: DocumentId, { folded, head }: Head, upTo: LogPosition): void {
     try {
-      history.keep(document, entriesAfter(document, folded, upTo), folded)
+      history.keep(document, upToPosition(upTo, entriesAfter(document, folded, head)), folded)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
     }
@@ -105,14 +104,15 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
 
     fold(write) {
       const { document, upTo } = write
-      const { head, folded } = headOf(document)
+      const at = headOf(document)
+      const { head, folded } = at
       if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
         throw new Refusal(
           'refused',
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
-      keepPast(document, folded, upTo)
+      keepPast(document, at, upTo)
       snapshots.put(write, write.pieces)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
@@ -136,7 +136,8 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
         return { ...sliceOf(snapshot, entries), head: position, lineage, kind }
       }
       const snapshot = folded > 0 ? snapshots.read(document) : null
-      return { ...sliceOf(snapshot, entriesAfter(document, folded, position)), head: position, lineage, kind }
+      const entries = upToPosition(position, entriesAfter(document, folded, head))
+      return { ...sliceOf(snapshot, entries), head: position, lineage, kind }
     },
 
     positionAt(document, time) {
@@ -149,6 +150,10 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
       throw new Refusal('missing', `what document ${document} was then is not kept`)
     },
   }
+}
+
+function upToPosition(upTo: LogPosition, rows: readonly EntryRow[]): readonly EntryRow[] {
+  return rows.filter(({ position }) => position <= upTo)
 }
 
 const nobody = packOwners(new Map())
