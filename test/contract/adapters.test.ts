@@ -11,8 +11,10 @@ import type { Adapter } from './adapter.ts'
 import { attachmentSuite } from './attachments.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
+import { foldersSuite } from './folders.ts'
 import { historySuite } from './history.ts'
 import { importSuite } from './imports.ts'
+import { organisingSuite } from './organising.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
 
@@ -68,6 +70,8 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
   historySuite(adapter)
   documentStoreSuite(adapter)
+  foldersSuite(adapter)
+  organisingSuite(adapter)
   attachmentSuite(adapter)
   importSuite(adapter)
   storageSuite(adapter)

@@ -5,6 +5,7 @@ import { defaultBounds } from '@weft/server/bounds'
 import { readConfig, settingsTable } from '@weft/server/config'
 import { describe, expect, it } from 'vitest'
 
+const noLimits = { maxDocuments: 0, maxDocumentsPerActor: 0, maxBytes: 0 }
 const defaults = {
   port: 3000,
   host: '127.0.0.1',
@@ -14,6 +15,7 @@ const defaults = {
   storage: 'sqlite',
   openRooms: false,
   ...defaultBounds,
+  ...noLimits,
   logLevel: 'info',
 }
 
@@ -35,6 +37,7 @@ describe('settings', () => {
         storage: 'memory',
         trustedProxies: expect.any(BlockList),
         ...defaultBounds,
+        ...noLimits,
         openRooms: false,
         logLevel: 'warn',
       },

@@ -11,7 +11,7 @@ import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
 import { openSqlite } from '@weft/server/storage/sqlite'
-import type { Storage } from '@weft/server/storage/storage'
+import type { Quotas, Storage } from '@weft/server/storage/storage'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface Weft extends AsyncDisposable {
@@ -45,6 +45,7 @@ export interface WeftOptions {
   readonly openRooms?: boolean
   readonly trustedProxies?: readonly string[]
   readonly bounds?: Partial<Bounds>
+  readonly quotas?: Quotas
   readonly webFolder?: string
   /** Holds what was there before, and is left there. Otherwise it has one of its own. */
   readonly folder?: string
@@ -58,7 +59,11 @@ const noWebApp = fileURLToPath(new URL('./no-web-app', import.meta.url))
 export async function weft(options: WeftOptions = {}): Promise<Weft> {
   const folder = await temporaryFolder()
   const logged: string[] = []
-  const real = await openSqlite({ folder: options.folder ?? folder.path, timers: realTimers })
+  const real = await openSqlite({
+    folder: options.folder ?? folder.path,
+    timers: realTimers,
+    ...(options.quotas !== undefined && { quotas: options.quotas }),
+  })
   const storage = options.storage?.(real) ?? real
   const server = await startServer(
     {

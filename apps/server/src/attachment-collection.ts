@@ -1,9 +1,9 @@
 /**
  * Deletes attachments that nobody needs: once a day each document that has any is read, and what its text has not
- * mentioned for {@link limits.attachmentGraceMs} goes. Documents in the trash keep theirs, and so do those of kind
+ * mentioned for {@link limits.attachmentGraceMs} goes, and what belonged to documents that are no more. Documents in the trash keep theirs, and so do those of kind
  * yjs, whose types nobody here can read.
  */
-import { limits } from '@weft/protocol'
+import { type DocumentId, limits } from '@weft/protocol'
 import type { Timers } from '@weft/sync'
 import type { DocumentReader } from './document-reader.ts'
 import type { Logger } from './log.ts'
@@ -61,13 +61,20 @@ export async function collectAttachments(
     for (const id of page) {
       if (isStopped()) return { attachments: deleted, files: 0 }
       const record = await documents.get(id)
-      if (record !== null) deleted += await collectOf(record, deps)
+      deleted += record === null ? await removeAll(id, deps) : await collectOf(record, deps)
       await new Promise<void>((resolve) => void deps.timers.after(paceMs, resolve))
     }
     after = page.at(-1) ?? null
     if (after === null) break
   }
   return { attachments: deleted, files: await attachments.sweep() }
+}
+
+/** The document was deleted for good. */
+async function removeAll(id: DocumentId, { storage: { attachments } }: CollectionDeps): Promise<number> {
+  const orphans = await attachments.list(id)
+  for (const orphan of orphans) await attachments.remove(orphan.id)
+  return orphans.length
 }
 
 async function collectOf(document: DocumentRecord, deps: CollectionDeps): Promise<number> {

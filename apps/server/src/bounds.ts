@@ -16,6 +16,8 @@ export interface Bounds {
   readonly stateBytes: number
   /** Bytes of all open rooms. */
   readonly roomBytes: number
+  /** How long documents are in the trash; 0: for ever. */
+  readonly trashDays: number
   /** Bytes of one attachment; of one file or archive to import. */
   readonly attachmentBytes: number
   readonly importBytes: number
@@ -31,6 +33,7 @@ export const defaultBounds: Bounds = {
   textLength: limits.textLength,
   stateBytes: limits.stateBytes,
   roomBytes: limits.roomBytes,
+  trashDays: limits.trashDays,
   attachmentBytes: limits.attachmentBytes,
   importBytes: limits.importBytes,
 }

@@ -75,9 +75,14 @@ async function run(config: Config): Promise<void> {
 async function open(config: Config, log: Logger) {
   const timers = realTimers
   const forgets = config.storage === 'memory'
+  const quotas = {
+    documents: config.maxDocuments,
+    documentsPerActor: config.maxDocumentsPerActor,
+    bytes: config.maxBytes,
+  }
   const storage = forgets
-    ? openMemory()
-    : await openSqlite({ folder: config.data, timers, reporter: reporterTo(log) })
+    ? openMemory({ quotas })
+    : await openSqlite({ folder: config.data, timers, reporter: reporterTo(log), quotas })
   try {
     const guestKey = forgets ? freshGuestKey() : await openGuestKey(config.data)
     const worker = startDocumentWorker({ timers })

@@ -24,8 +24,10 @@ import { createGuests } from './identity.ts'
 import { createImports } from './import/imports.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
+import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
 import type { Storage } from './storage/storage.ts'
+import { startTrashPurge } from './trash-purge.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -86,6 +88,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const openings = createOpenings(storage.marks, timers, (error) =>
+    log.warn({ err: error }, 'openings not stored'),
+  )
   const reader = createReader(damage.log, worker)
   const collection = collectRegularly({ storage, reader, timers, log })
   const imports = createImports({ storage, timers, log, attachmentBytes: bounds.attachmentBytes })
@@ -99,6 +104,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     guests,
     worker,
     reader,
+    openings,
     timers,
     log,
     metrics,
@@ -119,6 +125,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     rooms,
     documents: storage.documents,
     access,
+    openings,
     timers,
     log,
     metrics,
@@ -127,6 +134,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
+  const stopTrashPurge = startTrashPurge(deps, bounds.trashDays)
   watchRooms(metrics, {
     stats: () => rooms.stats(),
     connections: () => sync.connections,
@@ -135,12 +143,14 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
+    stopTrashPurge()
     collection.stop()
     await Promise.all([sync.drain(drainSpreadMs), imports.close()])
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
     )
     await rooms.closeAll()
+    await openings.close()
   }
 
   return {
@@ -158,6 +168,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     },
     async abandon() {
       isAbandoned = true
+      stopTrashPurge()
       collection.stop()
       void imports.close()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})

@@ -13,6 +13,7 @@ export {
 export { lineRange, type Place } from './lines.ts'
 export { rewriteLinks } from './links.ts'
 export { type FoundSection, findSection, type Heading, headingsOf, type Section } from './sections.ts'
+export { filledTemplate, type TemplateValues } from './template.ts'
 export { applyChanges, type TextChange } from './text-change.ts'
 export { titleOf } from './title.ts'
 export {

@@ -1,6 +1,7 @@
 export { type Actor, type ActorId, type ActorKind, dyes, type PresenceUser, programDye } from './actor.ts'
 export { type CloseReason, closeCodes, isFinalClose } from './close-codes.ts'
 export { type DocumentId, documentIdPattern, parseDocumentId } from './document-id.ts'
+export { type FolderId, folderIdPattern, parseFolderId } from './folder-id.ts'
 export { limits } from './limits.ts'
 export { type Problem, type ProblemCode, problemOf, problems } from './problems.ts'
 export { mayWrite, type Role, roles } from './roles.ts'
@@ -13,7 +14,13 @@ export type {
   ImportState,
 } from './routes/imports.ts'
 export { apiBase, type Routes, routes } from './routes/routes.ts'
-export { type DocumentKind, type DocumentResource, documentKinds } from './routes/schemas.ts'
+export {
+  type DocumentKind,
+  type DocumentResource,
+  documentKinds,
+  type FolderResource,
+} from './routes/schemas.ts'
+export { normalTag } from './tags.ts'
 export { contentRoot, repairText, type TextFault, textFault } from './text.ts'
 export {
   decode,

@@ -149,4 +149,25 @@ export const limits = {
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,
+  /** Folders in all: the tree is read as a whole. */
+  folders: 5_000,
+  /** Folders inside each other. */
+  folderDepth: 20,
+  /** Characters of a folder's name. */
+  folderNameLength: 100,
+  /** Tags of one document, and characters of one. */
+  tagsPerDocument: 20,
+  tagLength: 40,
+  /** Tags in one answer. */
+  tagsPerAnswer: 1_000,
+  /** Documents that everybody sees first: more would be a list again. */
+  pinnedDocuments: 100,
+  /** Documents that one actor stars. */
+  starsPerActor: 1_000,
+  /** Documents that an actor had open last, as far as they are remembered. */
+  recentPerActor: 100,
+  /** Documents that one request changes. */
+  bulkDocuments: 100,
+  /** Days that a document is in the trash before it is deleted for good. */
+  trashDays: 30,
 } as const

@@ -7,9 +7,12 @@ import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
 import { serveAttachmentLinks, serveAttachments } from './attachments.ts'
+import { serveBulk } from './bulk.ts'
 import { serveContent } from './content.ts'
+import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
+import { serveFolders } from './folders.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
 import { serveImports } from './imports.ts'
@@ -19,6 +22,7 @@ import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
 import { observed } from './request-log.ts'
 import { secured } from './secured.ts'
+import { serveTrash } from './trash.ts'
 import { afterValidation } from './validation.ts'
 
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
@@ -64,6 +68,10 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     )
   }
   serveDocuments(api, deps)
+  serveDocumentLists(api, deps)
+  serveBulk(api, deps)
+  serveTrash(api, deps)
+  serveFolders(api, deps)
   serveContent(api, deps)
   serveAttachments(api, deps)
   serveImports(api, deps)

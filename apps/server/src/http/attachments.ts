@@ -5,7 +5,7 @@ import type { Hono } from 'hono'
 import { attachmentType, isPicture } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import type { AttachmentRecord } from '../storage/storage.ts'
-import { authorisedContent } from './authorised.ts'
+import { authorised, authorisedContent } from './authorised.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { fileAnswer } from './file-answer.ts'
 import { methodNotAllowed } from './methods.ts'
@@ -89,7 +89,9 @@ async function authorisedAttachment(
 ): Promise<AttachmentRecord> {
   const file = await deps.storage.attachments.get(id)
   if (file === null) throw new Refused('not-found')
-  await authorisedContent(c, deps, file.document, need)
+  // A picture that a page shows is not the document being opened.
+  const document = await authorised(c, deps, file.document, need)
+  if (document.trashedAt !== null) throw new Refused('document-in-trash')
   return file
 }
 

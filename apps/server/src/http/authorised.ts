@@ -17,10 +17,16 @@ export async function authorised(
   return record
 }
 
-/** As {@link authorised}, and not in the trash: its content may be had. */
-export async function authorisedContent(...args: Parameters<typeof authorised>): Promise<DocumentRecord> {
-  const record = await authorised(...args)
+/** As {@link authorised}, and not in the trash: its content may be had. Counts as having it open. */
+export async function authorisedContent(
+  c: HttpContext,
+  deps: Pick<HttpDeps, 'storage' | 'access' | 'openings'>,
+  id: string,
+  need: 'read' | 'write',
+): Promise<DocumentRecord> {
+  const record = await authorised(c, deps, id, need)
   if (record.trashedAt !== null) throw new Refused('document-in-trash')
+  deps.openings.note(c.var.actor, record.id)
   return record
 }
 

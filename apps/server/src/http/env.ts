@@ -11,6 +11,7 @@ import type { Guests } from '../identity.ts'
 import type { Imports } from '../import/imports.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Openings } from '../openings.ts'
 import type { Rates } from '../rates.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -34,6 +35,7 @@ export interface HttpDeps {
   readonly guests: Guests
   readonly worker: DocumentWorker
   readonly reader: DocumentReader
+  readonly openings: Openings
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Metrics

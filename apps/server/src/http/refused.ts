@@ -12,7 +12,15 @@ import {
 } from '@weft/sync'
 import { HTTPException } from 'hono/http-exception'
 import { TooManyReads } from '../document-reader.ts'
-import { AttachmentDamaged, AttachmentsFull, DocumentExists, FileTooLarge } from '../storage/storage.ts'
+import {
+  AttachmentDamaged,
+  AttachmentsFull,
+  DocumentExists,
+  FileTooLarge,
+  FolderMissing,
+  LimitReached,
+  QuotaReached,
+} from '../storage/storage.ts'
 
 export interface Particulars extends Pick<Problem, 'detail' | 'errors'> {
   readonly headers?: Readonly<Record<string, string>>
@@ -48,6 +56,9 @@ export function refusalOf(error: unknown): Refused | null {
   if (error instanceof FileTooLarge)
     return new Refused('too-large', { detail: error.message, headers: { connection: 'close' } })
   if (error instanceof DocumentExists) return new Refused('document-exists')
+  if (error instanceof FolderMissing) return new Refused('no-such-folder')
+  if (error instanceof LimitReached) return new Refused('limit-reached', { detail: error.message })
+  if (error instanceof QuotaReached) return new Refused('quota-reached', { detail: error.message })
   if (error instanceof DocumentDamaged) return new Refused('document-damaged')
   if (error instanceof DocumentFull) return new Refused('document-full', { detail: whatToDelete })
   if (error instanceof RoomsFull) return new Refused('overloaded', { headers: { 'retry-after': '5' } })

@@ -7,7 +7,7 @@ import { DocumentGone } from '@weft/sync'
 import { type AttachmentFiles, openAttachmentFiles } from './attachment-files.ts'
 import { type AttachmentRows, attachmentStore } from './attachment-store.ts'
 import { type AttachmentRecord, type AttachmentStore, AttachmentsFull } from './attachments.ts'
-import type { Held } from './memory-documents.ts'
+import type { Held } from './memory-held.ts'
 import type { Passage } from './memory-passage.ts'
 
 export interface MemoryAttachments extends AttachmentStore {

@@ -2,30 +2,43 @@
  * Storage in memory, for tests and demos. It keeps every promise of the ports but durability; on request it is as
  * unevenly slow as a real database, so that races show, and it fails when it is told to.
  */
-import type { DocumentId } from '@weft/protocol'
+import type { DocumentId, FolderId } from '@weft/protocol'
 import { memoryAttachments } from './memory-attachments.ts'
-import { type Held, memoryDocuments } from './memory-documents.ts'
+import { memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
+import { memoryFolders } from './memory-folders.ts'
+import type { Held } from './memory-held.ts'
 import { memoryHistory } from './memory-history.ts'
 import { memoryImports } from './memory-imports.ts'
 import { memoryLog } from './memory-log.ts'
+import { memoryMarks } from './memory-marks.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
-import type { Storage } from './storage.ts'
+import { type FolderRecord, noQuotas, type Quotas, type Storage } from './storage.ts'
 
 export interface MemoryStorage extends Storage {
   readonly faults: MemoryFaults
 }
 
-export function openMemory(options: PassageOptions = {}): MemoryStorage {
+export interface MemoryOptions extends PassageOptions {
+  /** Left out: none. */
+  readonly quotas?: Quotas
+}
+
+export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const documents = new Map<DocumentId, Held>()
+  const folders = new Map<FolderId, FolderRecord>()
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
   const attachments = memoryAttachments(documents, passage)
 
+  const marks = memoryMarks(documents, passage)
+
   return {
-    documents: memoryDocuments(documents, passage),
+    documents: memoryDocuments(documents, { folders, marks, quotas: options.quotas ?? noQuotas }, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
     history: memoryHistory(documents, passage, disk.isDamaged),
+    folders: memoryFolders(folders, documents, passage),
+    marks,
     attachments,
     imports: memoryImports(passage),
     probe: () => passage.write(() => {}),

@@ -1,5 +1,5 @@
 /** What the main thread asks of the storage thread, and what comes back. */
-import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import type { AttachmentAnswers, AttachmentRead, AttachmentWrite } from './attachment-messages.ts'
 import type { StoredSnapshot } from './checksum.ts'
@@ -10,6 +10,13 @@ import type {
   DocumentPage,
   DocumentQuery,
   DocumentRecord,
+  FolderChanges,
+  FolderRecord,
+  FolderRefusal,
+  Opening,
+  Quotas,
+  TagCount,
+  TagQuery,
 } from './storage.ts'
 
 export type Write =
@@ -24,6 +31,19 @@ export type Write =
     }
   | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
   | { readonly type: 'restore'; readonly id: DocumentId }
+  | { readonly type: 'purge'; readonly ids: readonly DocumentId[] }
+  | { readonly type: 'create-folder'; readonly draft: FolderRecord }
+  | { readonly type: 'change-folder'; readonly id: FolderId; readonly changes: FolderChanges }
+  | { readonly type: 'remove-folder'; readonly id: FolderId }
+  | {
+      readonly type: 'star'
+      readonly actor: ActorId
+      readonly document: DocumentId
+      readonly at: number
+    }
+  | { readonly type: 'unstar'; readonly actor: ActorId; readonly document: DocumentId }
+  | { readonly type: 'note-openings'; readonly openings: readonly Opening[] }
+  | { readonly type: 'forget-openings'; readonly before: number }
   | { readonly type: 'probe'; readonly at: number }
   /** The thread asks itself: see sqlite-arrivals.ts. */
   | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
@@ -35,6 +55,8 @@ export type Write =
       readonly bytes: Uint8Array
     }
   | { readonly type: 'drop-loose-pieces' }
+  /** Also: see sqlite-purges.ts. */
+  | { readonly type: 'go-on-purging' }
   | AttachmentWrite
   | ImportWrite
 
@@ -55,6 +77,16 @@ export type Read =
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
+  | { readonly type: 'trashed-before'; readonly before: number; readonly limit: number }
+  | { readonly type: 'tags'; readonly query: TagQuery }
+  | { readonly type: 'folders' }
+  | { readonly type: 'folder'; readonly id: FolderId }
+  | {
+      readonly type: 'starred'
+      readonly actor: ActorId
+      readonly documents: readonly DocumentId[]
+    }
+  | { readonly type: 'openings'; readonly actor: ActorId }
   | AttachmentRead
   | ImportRead
 
@@ -69,6 +101,9 @@ export interface Answers extends AttachmentAnswers, ImportAnswers {
   readonly update: DocumentRecord | null
   readonly trash: DocumentRecord | null
   readonly restore: DocumentRecord | null
+  readonly purge: readonly DocumentId[]
+  readonly 'go-on-purging': null
+  readonly 'trashed-before': readonly DocumentId[]
   readonly probe: null
   readonly 'shorten-arrivals': null
   readonly 'file-arrivals': null
@@ -81,6 +116,18 @@ export interface Answers extends AttachmentAnswers, ImportAnswers {
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
+  readonly tags: readonly TagCount[]
+  readonly folders: readonly FolderRecord[]
+  readonly folder: FolderRecord | null
+  readonly 'create-folder': FolderRecord | FolderRefusal
+  readonly 'change-folder': FolderRecord | FolderRefusal | null
+  readonly 'remove-folder': FolderRefusal | null
+  readonly star: null
+  readonly unstar: null
+  readonly starred: readonly DocumentId[]
+  readonly 'note-openings': null
+  readonly 'forget-openings': null
+  readonly openings: readonly Opening[]
   readonly close: null
 }
 
@@ -102,12 +149,15 @@ export interface PackedSlice {
   readonly kind: DocumentKind
 }
 
-/** `gone`, `exists`, `missing` and `damaged` as the ports name them; `refused`: the caller's mistake. */
+/** `refused`: the caller's mistake; `full`, `failed`: the storage's; the others as the ports name them. */
 export type FailureReason =
   | 'gone'
   | 'exists'
   | 'missing'
   | 'damaged'
+  | 'limit'
+  | 'no-folder'
+  | 'quota'
   | 'attachments-full'
   | 'refused'
   | 'full'
@@ -165,4 +215,5 @@ export interface ThreadSettings {
   readonly file: string
   /** When it is opened, milliseconds since 1970. */
   readonly at: number
+  readonly quotas: Quotas
 }

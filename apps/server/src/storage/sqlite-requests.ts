@@ -1,29 +1,35 @@
 /** What each question means to the database. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { DocumentId } from '@weft/protocol'
-import { toPage } from './document-page.ts'
+import { type DocumentId, type FolderId, limits } from '@weft/protocol'
 import {
   type DocumentRow,
   insertDocument,
   restoreDocument,
   selectDocument,
   selectDocuments,
-  selectPage,
   toRecord,
   trashDocument,
   updateDocument,
 } from './documents.ts'
 import { Refusal } from './refusal.ts'
+import { retagged, tooManyTags } from './retagged.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { sqliteAttachments } from './sqlite-attachments.ts'
 import { isCorrupt } from './sqlite-errors.ts'
+import { sqliteFolders } from './sqlite-folders.ts'
 import { sqliteHistory } from './sqlite-history.ts'
 import { sqliteImports } from './sqlite-imports.ts'
+import { sqliteLists } from './sqlite-lists.ts'
 import { sqliteLog } from './sqlite-log.ts'
+import { sqliteMarks } from './sqlite-marks.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
+import { type SqlitePurges, sqlitePurges } from './sqlite-purges.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
+import { sqliteQuotas } from './sqlite-quotas.ts'
+import { all, first } from './sqlite-rows.ts'
 import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
-import type { DocumentDraft, DocumentRecord } from './storage.ts'
+import { sqliteTags } from './sqlite-tags.ts'
+import type { DocumentChanges, DocumentDraft, DocumentRecord, Quotas } from './storage.ts'
 
 export interface SqliteRequests {
   /** Inside a transaction. Throws {@link Refusal} or what SQLite throws. */
@@ -32,24 +38,75 @@ export interface SqliteRequests {
   read(read: Read): Answers[Read['type']]
   readonly arrivals: Arrivals
   readonly snapshots: Snapshots
+  readonly purges: SqlitePurges
+  /** A transaction was undone: forget what it changed in memory. */
+  undone(): void
 }
 
-export function sqliteRequests(database: DatabaseSync): SqliteRequests {
+export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteRequests {
   const arrivals = sqliteArrivals(database)
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const attachments = sqliteAttachments(database)
   const imports = sqliteImports(database)
   const rows = queryRunner(database)
+  const lists = sqliteLists(database, rows)
+  const folders = sqliteFolders(database)
+  const tags = sqliteTags(database)
+  const marks = sqliteMarks(database)
+  const purges = sqlitePurges(database, { arrivals, snapshots })
+  const quotas = sqliteQuotas(database, allowed)
+  const isTaken = database.prepare('SELECT 1 FROM documents WHERE id = ?')
+  const trashedBefore = database.prepare(
+    'SELECT id FROM documents WHERE shelf = 1 AND trashed_at < ? ORDER BY trashed_at LIMIT ?',
+  )
+  const countPinned = database.prepare(
+    'SELECT count(*) AS count FROM documents WHERE pinned = 1 AND shelf = 0 AND id <> ?',
+  )
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
   )
 
   function create(draft: DocumentDraft): DocumentRecord {
+    requireFolder(draft.folder)
+    // An id that is taken is refused as such, and first.
+    if (first(isTaken, draft.id) === undefined) quotas.requireRoom(draft.createdBy)
     const [row] = rows(insertDocument(queries, draft))
     if (row === undefined) throw new Refusal('exists', `document ${draft.id} exists`)
+    quotas.count(1)
+    tags.put(draft.id, draft.tags ?? [])
     if (draft.first !== null) log.insertFirst(draft.id, draft.first)
     return toRecord(row)
+  }
+
+  function requireFolder(id: FolderId | null | undefined): void {
+    if (id != null && folders.get(id) === null) throw new Refusal('no-folder', `there is no folder ${id}`)
+  }
+
+  function update({ id, changes, at }: Extract<Write, { readonly type: 'update' }>): DocumentRecord | null {
+    requireFolder(changes.folder)
+    if (changes.isPinned === true && (first<Count>(countPinned, id)?.count ?? 0) >= limits.pinnedDocuments)
+      throw new Refusal('limit', `At most ${limits.pinnedDocuments} documents can be pinned.`)
+    const whole = withTags(id, changes)
+    arrivals.file(id)
+    const record = recordOf(rows(updateDocument(queries, id, whole, at))[0])
+    if (record !== null && whole.tags !== undefined) tags.put(id, whole.tags)
+    return record
+  }
+
+  /** All of the document's tags, where some are to come or to go. */
+  function withTags(id: DocumentId, changes: DocumentChanges): DocumentChanges {
+    const [row] = changes.retag === undefined ? [] : rows(selectDocument(queries, id))
+    if (row === undefined || changes.retag === undefined) return changes
+    const after = retagged(toRecord(row).tags, changes.retag)
+    if (after === null) throw new Refusal('limit', tooManyTags)
+    return { ...changes, tags: after }
+  }
+
+  function purge(ids: readonly DocumentId[]): readonly DocumentId[] {
+    const purged = purges.begin(ids)
+    quotas.count(-purged.length)
+    return purged
   }
 
   /** The rows that `query` gives, with what came of the document since they were written. */
@@ -63,6 +120,11 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   return {
     arrivals,
     snapshots,
+    purges,
+    undone() {
+      arrivals.reload()
+      quotas.recount()
+    },
     write(write) {
       switch (write.type) {
         case 'append':
@@ -74,14 +136,40 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return create(write.draft)
         // Each changes the document's own row, which must say everything then: above all that it is in the trash.
         case 'update':
-          arrivals.file(write.id)
-          return recordOf(rows(updateDocument(queries, write.id, write.changes, write.at))[0])
+          return update(write)
         case 'trash':
           arrivals.file(write.id)
+          tags.put(write.id, [])
           return recordOf(rows(trashDocument(queries, write.id, write.at))[0])
-        case 'restore':
+        case 'restore': {
           arrivals.file(write.id)
-          return recordOf(rows(restoreDocument(queries, write.id))[0])
+          const record = recordOf(rows(restoreDocument(queries, write.id))[0])
+          if (record !== null) tags.put(write.id, record.tags)
+          return record
+        }
+        case 'purge':
+          return purge(write.ids)
+        case 'go-on-purging':
+          purges.goOn()
+          return null
+        case 'create-folder':
+          return folders.create(write.draft)
+        case 'change-folder':
+          return folders.change(write.id, write.changes)
+        case 'remove-folder':
+          return folders.remove(write.id)
+        case 'star':
+          marks.star(write.actor, write.document, write.at)
+          return null
+        case 'unstar':
+          marks.unstar(write.actor, write.document)
+          return null
+        case 'note-openings':
+          marks.noteOpenings(write.openings)
+          return null
+        case 'forget-openings':
+          marks.forgetOpenings(write.before)
+          return null
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -125,7 +213,19 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
         case 'get-many':
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'list':
-          return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
+          return lists.page(read.query)
+        case 'trashed-before':
+          return all<{ readonly id: DocumentId }>(trashedBefore, read.before, read.limit).map(({ id }) => id)
+        case 'tags':
+          return tags.list(read.query)
+        case 'folders':
+          return folders.list()
+        case 'folder':
+          return folders.get(read.id)
+        case 'starred':
+          return marks.starred(read.actor, read.documents)
+        case 'openings':
+          return marks.openings(read.actor)
         case 'get-attachment':
         case 'list-attachments':
         case 'documents-with-attachments':
@@ -136,6 +236,10 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
       }
     },
   }
+}
+
+interface Count {
+  readonly count: number
 }
 
 /** Pages of the file itself are damaged; other documents lie on others. */

@@ -11,7 +11,7 @@ import { messageOf } from './sqlite-errors.ts'
 import { prepareFolder, warnBelowBytes } from './sqlite-folder.ts'
 import type { PackedSlice } from './sqlite-messages.ts'
 import { startThread } from './sqlite-thread.ts'
-import type { Storage } from './storage.ts'
+import { noQuotas, type Quotas, type Storage } from './storage.ts'
 
 export interface SqliteOptions {
   /** Made if it is not there. */
@@ -19,16 +19,19 @@ export interface SqliteOptions {
   readonly timers: Timers
   /** Hears of a disk that is nearly full. */
   readonly reporter?: Reporter
+  /** Left out: none. */
+  readonly quotas?: Quotas
 }
 
 /**
  * Opens the database, alone: a second process that tries is refused. Rejects with StorageFailure whose message
  * tells an operator what to do.
  */
-export async function openSqlite({ folder, timers, reporter }: SqliteOptions): Promise<Storage> {
+export async function openSqlite(options: SqliteOptions): Promise<Storage> {
+  const { folder, timers, reporter, quotas = noQuotas } = options
   const free = await prepareFolder(folder)
   if (free < warnBelowBytes) reporter?.warn('disk-nearly-full', { folder, freeBytes: free })
-  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now() }, timers)
+  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now(), quotas }, timers)
   // Only now: what another server is just receiving there is not this one's to clear away.
   const files = await openAttachmentFiles(join(folder, 'attachments')).catch(async (cause: unknown) => {
     await thread.close()
@@ -47,9 +50,12 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       get: (id) => thread.ask({ type: 'get', id }),
       getMany: (ids) => thread.ask({ type: 'get-many', ids }),
       list: (query) => thread.ask({ type: 'list', query }),
+      tags: (query) => thread.ask({ type: 'tags', query }),
       update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
       trash: (id, at) => thread.ask({ type: 'trash', id, at }),
       restore: (id) => thread.ask({ type: 'restore', id }),
+      trashedBefore: (before, limit) => thread.ask({ type: 'trashed-before', before, limit }),
+      purge: (ids) => thread.ask({ type: 'purge', ids }),
     },
     updates: {
       async read(document, after) {
@@ -69,6 +75,29 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         return unpacked(await thread.ask({ type: 'read-at', document, position }))
       },
       positionAt: (document, time) => thread.ask({ type: 'position-at', document, time }),
+    },
+    folders: {
+      list: () => thread.ask({ type: 'folders' }),
+      get: (id) => thread.ask({ type: 'folder', id }),
+      create: (draft) => thread.ask({ type: 'create-folder', draft }),
+      change: (id, changes) => thread.ask({ type: 'change-folder', id, changes }),
+      remove: (id) => thread.ask({ type: 'remove-folder', id }),
+    },
+    marks: {
+      async star(actor, document, at) {
+        await thread.ask({ type: 'star', actor, document, at })
+      },
+      async unstar(actor, document) {
+        await thread.ask({ type: 'unstar', actor, document })
+      },
+      starred: (actor, documents) => thread.ask({ type: 'starred', actor, documents }),
+      async noteOpenings(openings) {
+        await thread.ask({ type: 'note-openings', openings })
+      },
+      openings: (actor) => thread.ask({ type: 'openings', actor }),
+      async forgetOpenings(before) {
+        await thread.ask({ type: 'forget-openings', before })
+      },
     },
     attachments: attachmentStore(
       {

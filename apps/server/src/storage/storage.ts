@@ -1,6 +1,24 @@
 /** What one database gives the server. The log's promises are in packages/sync/src/ports.ts. */
-import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import type { LogEntry, LogPosition, LogSlice, StorageFailure, UpdateLog } from '@weft/sync'
+import type { ActorMarks, FolderStore, TagCount, TagQuery } from './organising.ts'
+
+export {
+  type ActorMarks,
+  type FolderChanges,
+  FolderMissing,
+  type FolderRecord,
+  type FolderRefusal,
+  type FolderStore,
+  LimitReached,
+  noQuotas,
+  type Opening,
+  QuotaReached,
+  type Quotas,
+  type TagCount,
+  type TagQuery,
+} from './organising.ts'
+
 import type { AttachmentStore } from './attachments.ts'
 import type { ImportStore } from './imports.ts'
 
@@ -19,6 +37,8 @@ export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   readonly history: DocumentHistory
+  readonly folders: FolderStore
+  readonly marks: ActorMarks
   readonly attachments: AttachmentStore
   readonly imports: ImportStore
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
@@ -37,20 +57,35 @@ export interface Storage {
  * with StorageFailure; of a write, it is then unknown whether it was stored.
  */
 export interface DocumentStore {
-  /** Rejects with {@link DocumentExists}. The document and its first entry are stored in one transaction. */
+  /**
+   * Rejects with {@link DocumentExists}, {@link FolderMissing} or {@link QuotaReached}. The document and its first
+   * entry are stored in one transaction.
+   */
   create(draft: DocumentDraft): Promise<DocumentRecord>
   /** In the trash or not; `null` if there is none. */
   get(id: DocumentId): Promise<DocumentRecord | null>
   /** Those of them that there are, in any order. */
   getMany(ids: readonly DocumentId[]): Promise<readonly DocumentRecord[]>
-  /** Newest change first. A document that changes while one pages may be seen twice or missed, others never. */
+  /**
+   * A document that changes while one pages may be seen twice or missed, others never. A page may hold fewer than
+   * asked for, even none, and yet have a next one: nobody else waits while all documents are looked through.
+   */
   list(query: DocumentQuery): Promise<DocumentPage>
-  /** `null` if there is none outside the trash. */
+  /** The most used first. */
+  tags(query: TagQuery): Promise<readonly TagCount[]>
+  /** `null` if there is none outside the trash. Rejects with {@link FolderMissing} or {@link LimitReached}. */
   update(id: DocumentId, changes: DocumentChanges, at: number): Promise<DocumentRecord | null>
   /** Into the trash: from then on no update is appended. Again: no change. `null` if there is none. */
   trash(id: DocumentId, at: number): Promise<DocumentRecord | null>
-  /** Out of the trash. Not in it: no change. `null` if there is none. */
+  /** Out of the trash, into its folder if that is still there. Not in it: no change. `null` if there is none. */
   restore(id: DocumentId): Promise<DocumentRecord | null>
+  /** So many that went to the trash before `before`. */
+  trashedBefore(before: number, limit: number): Promise<readonly DocumentId[]>
+  /**
+   * Deletes those of them for good that are in the trash, and says which those were. Nothing of them is found any more;
+   * their ids are not given again.
+   */
+  purge(ids: readonly DocumentId[]): Promise<readonly DocumentId[]>
 }
 
 /**
@@ -79,9 +114,15 @@ export interface DocumentRecord {
   readonly createdBy: ActorId
   /** Milliseconds since 1970, all three. */
   readonly createdAt: number
-  /** Of the last entry of its log, or the last change of title or language. The trash does not count. */
+  /** Of the last entry of its log, or the last change of title or language. Where it stands does not count. */
   readonly updatedAt: number
   readonly trashedAt: number | null
+  /** Of one in the trash: where it was. */
+  readonly folder: FolderId | null
+  /** Normal, in order, each once. */
+  readonly tags: readonly string[]
+  readonly isPinned: boolean
+  readonly isTemplate: boolean
 }
 
 export interface DocumentDraft {
@@ -92,6 +133,9 @@ export interface DocumentDraft {
   readonly lineage: string
   readonly createdBy: ActorId
   readonly createdAt: number
+  readonly folder?: FolderId | null
+  readonly tags?: readonly string[]
+  readonly isTemplate?: boolean
   /** The content it starts with; revision 1. */
   readonly first: LogEntry | null
 }
@@ -99,19 +143,40 @@ export interface DocumentDraft {
 export interface DocumentChanges {
   readonly title?: string
   readonly language?: string | null
+  readonly folder?: FolderId | null
+  readonly tags?: readonly string[]
+  /** Taken from those that it has, then added to them. Rejects with {@link LimitReached} where they are too many. */
+  readonly retag?: { readonly remove: readonly string[]; readonly add: readonly string[] }
+  readonly isPinned?: boolean
+  readonly isTemplate?: boolean
 }
 
+export type DocumentSort = 'updated' | 'created' | 'title'
+
+/** What is left out may be anything. */
 export interface DocumentQuery {
   readonly trashed: boolean
   /** Part of the title, compared without case in any script. No character is special. `null`: any title. */
   readonly title: string | null
+  readonly folder?: FolderId | 'none'
+  readonly tag?: string
+  /** With or without the star of this actor. */
+  readonly starred?: { readonly by: ActorId; readonly is: boolean }
+  readonly isPinned?: boolean
+  readonly isTemplate?: boolean
+  readonly author?: ActorId
+  readonly kind?: DocumentKind
+  /** Left out: by time of change. */
+  readonly sort?: DocumentSort
+  /** Left out: titles ascending, times descending. */
+  readonly order?: 'ascending' | 'descending'
   readonly limit: number
   readonly after: PageMark | null
 }
 
-/** Where a page ended: (updatedAt, id) of its last document. */
+/** Where a page ended: what it is sorted by (see document-order.ts), then the id. */
 export interface PageMark {
-  readonly updatedAt: number
+  readonly key: number | string
   readonly id: DocumentId
 }
 

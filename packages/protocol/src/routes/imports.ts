@@ -76,7 +76,7 @@ export const importFile = createRoute({
   summary: 'Make documents of a file, or of a zip archive of files',
   request: {
     query: z.strictObject({
-      name: fileName.optional().openapi({ description: 'Its ending says what it is.', example: 'notes.zip' }),
+      name: fileName.optional().openapi({ description: 'Its ending says what it is.', example: 'notes.md' }),
     }),
     body: { required: true, content: { '*/*': { schema: file } } },
   },

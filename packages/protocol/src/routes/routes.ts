@@ -1,8 +1,12 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
+
 import * as attachments from './attachments.ts'
+import * as bulk from './bulk.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
+import * as folders from './folders.ts'
 import * as imports from './imports.ts'
+import * as library from './library.ts'
 import * as me from './me.ts'
 
 export const routes = {
@@ -13,6 +17,18 @@ export const routes = {
   changeDocument: documents.changeDocument,
   trashDocument: documents.trashDocument,
   restoreDocument: documents.restoreDocument,
+  duplicateDocument: documents.duplicateDocument,
+  emptyTrash: documents.emptyTrash,
+  changeDocuments: bulk.changeDocuments,
+  starDocument: documents.starDocument,
+  unstarDocument: documents.unstarDocument,
+  listRecent: library.listRecent,
+  listTags: library.listTags,
+  listFolders: folders.listFolders,
+  createFolder: folders.createFolder,
+  getFolder: folders.getFolder,
+  changeFolder: folders.changeFolder,
+  removeFolder: folders.removeFolder,
   getContent: content.getContent,
   getState: content.getState,
   postUpdate: content.postUpdate,
