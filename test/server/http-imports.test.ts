@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { AttachmentResource, DocumentResource, ImportResource } from '@weft/protocol'
+import type { AttachmentResource, DocumentResource, FolderResource, ImportResource } from '@weft/protocol'
 import type { Storage } from '@weft/server/storage/storage'
 import { StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -167,6 +167,53 @@ describe('an archive', () => {
       { path: 'torn.png', reason: 'damaged' },
     ])
     expect(await contentOf(server, report, 'a.md')).toContain('![large](large.png)')
+  })
+
+  it('has its folders here, and finds those that are there already', async () => {
+    const made = await server.ask('POST', '/folders', { name: 'Notes' })
+    const deep = Array.from({ length: 25 }, (_, n) => `d${n}`).join('/')
+    const report = await imported(server, [
+      { path: 'Notes/a.md', content: 'a' },
+      { path: 'Notes/More of them/b.md', content: 'b' },
+      { path: 'c.md', content: 'c' },
+      { path: `${deep}/d.md`, content: 'd' },
+      { path: `${'x'.repeat(120)}/e.md`, content: 'e' },
+      { path: 'pictures/only.png', content: png },
+    ])
+    expect(report).toMatchObject({ documents: 5, failed: 1 })
+    expect(report.repairs).toEqual([{ path: `${deep}/d.md`, repairs: ['moved-up'] }])
+    const { json } = await server.ask('GET', '/folders')
+    const { folders } = json as { folders: FolderResource[] }
+    const pathOf = (id: string | null): string => {
+      const folder = folders.find((known) => known.id === id)
+      return folder === undefined ? '' : `${pathOf(folder.parentId)}/${folder.name}`
+    }
+    const places = await Promise.all(
+      report.created.map(async ({ path, id }) => {
+        const { folderId } = (await server.ask('GET', `/documents/${id}`)).json as DocumentResource
+        return [path.slice(-4), pathOf(folderId)] as const
+      }),
+    )
+    const [top = '', ...others] = deep.split('/')
+    expect(Object.fromEntries(places)).toEqual({
+      'a.md': '/Notes',
+      'b.md': '/Notes/More of them',
+      'c.md': '',
+      'd.md': `/${[top, ...others].slice(0, 20).join('/')}`,
+      'e.md': `/${'x'.repeat(100)}`,
+    })
+    expect(folders.filter(({ name }) => name === 'Notes')).toEqual([made.json])
+    expect(folders.some(({ name }) => name === 'pictures')).toBe(false)
+  })
+
+  it('goes into the folder that is asked for, if there is one', async () => {
+    const { json } = await server.ask('POST', '/folders', { name: 'Inbox' })
+    const { id } = json as FolderResource
+    const single = await server.ask('POST', `/import?name=a.md&folder=${id}`, 'x')
+    const [document] = (single.json as ImportResource).created
+    expect((await server.ask('GET', `/documents/${document?.id}`)).json).toMatchObject({ folderId: id })
+    const nowhere = await server.ask('POST', `/import?name=a.md&folder=${'x'.repeat(22)}`, 'x')
+    expect(nowhere).toMatchObject({ status: 422, json: { code: 'no-such-folder' } })
   })
 
   it.each([

@@ -1,25 +1,33 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type Actor, apiBase, type ImportResource, routes } from '@weft/protocol'
 import { formatOf } from '../import/file-format.ts'
-import { TooManyImports } from '../import/imports.ts'
+import { type EndedImport, TooManyImports } from '../import/imports.ts'
 import type { ImportRecord, ReceivedFile } from '../storage/storage.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { spend } from './guards.ts'
+import { folderIdOf } from './places.ts'
 import { Refused } from './refused.ts'
 import { uploadedBytes } from './uploads.ts'
 
 export function serveImports(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
-  const { imports, rates, importBytes } = deps
-  const { attachments } = deps.storage
+  const { imports, rates, access, importBytes } = deps
+  const { attachments, folders } = deps.storage
 
   api.openapi(routes.importFile, async (c) => {
     await spend(c, rates.import)
-    const sent = c.req.valid('query').name ?? nameByType(c)
+    const { name, folder } = c.req.valid('query')
+    const sent = name ?? nameByType(c)
+    const mayOrganise = access.mayOrganise(c.var.actor)
+    const into = folder === undefined ? null : folderIdOf(folder)
+    if (into !== null && (await folders.get(into)) === null) throw new Refused('no-such-folder')
     const file = await attachments.receive(uploadedBytes(c, importBytes), importBytes)
     try {
       const isArchive = isZip(file, sent)
       if (!isArchive && (sent === null || formatOf(sent) === null)) throw unknownSort(sent)
-      const { record, ended } = await imports.start({ file, name: sent, isArchive, actor: c.var.actor })
+      const { record, ended } = await imports.start({
+        ...{ file, name: sent, isArchive, into, mayOrganise },
+        actor: c.var.actor,
+      })
       if (isArchive) return c.json(resource(record), 202, { location: `${apiBase}/imports/${record.id}` })
       return madeOf(c, await ended)
     } catch (error) {
@@ -46,13 +54,14 @@ export function serveImports(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     return record
   }
 
-  function madeOf(c: HttpContext, record: ImportRecord) {
+  function madeOf(c: HttpContext, { record, error }: EndedImport) {
+    if (error !== null) throw error
     const [document] = record.report.created
     if (document !== undefined) {
       return c.json(resource(record), 201, { location: `${apiBase}/documents/${document.id}` })
     }
     const [failure] = record.report.failures
-    if (failure === undefined) throw new Refused('storage-unavailable', { headers: { 'retry-after': '5' } })
+    if (failure === undefined) throw new Refused('restarting', { headers: { 'retry-after': '5' } })
     throw new Refused('not-importable', { detail: `${why[failure.reason]} (${failure.reason})` })
   }
 }
@@ -96,7 +105,6 @@ const why: Readonly<Record<ImportResource['failures'][number]['reason'], string>
   'not-convertible': 'It cannot be converted.',
   'too-slow': 'Converting it takes too long.',
   'attachments-full': 'The document has no room for it.',
-  'too-deep': 'It lies in more folders than there may be.',
 }
 
 function resource({ id, state, startedAt, endedAt, report }: ImportRecord): ImportResource {

@@ -16,6 +16,7 @@ const title = z
 
 const manifest = z.object({
   weft: z.literal(1),
+  folders: z.array(z.object({ path: z.string(), name: z.string() })).default([]),
   documents: z.array(
     z.object({
       path: z.string(),
@@ -26,6 +27,8 @@ const manifest = z.object({
         .regex(/^[a-z0-9+#.-]+$/)
         .max(limits.languageLength)
         .nullable(),
+      tags: z.array(z.string()).default([]),
+      isTemplate: z.boolean().default(false),
       attachments: z
         .array(z.object({ path: z.string(), name: z.string().min(1).max(limits.attachmentNameLength) }))
         .default([]),

@@ -4,21 +4,30 @@
  *
  * Nothing is undone when it stops in the middle. A document is there whole or not at all.
  */
+import { posix } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { type Actor, type DocumentId, type ImportFailure, limits, parseDocumentId } from '@weft/protocol'
+import {
+  type Actor,
+  type DocumentId,
+  type FolderId,
+  type ImportFailure,
+  limits,
+  parseDocumentId,
+} from '@weft/protocol'
 import { StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import { AttachmentsFull, type DocumentRecord, type ReceivedFile, type Storage } from '../storage/storage.ts'
 import { manifestPath } from './archive-manifest.ts'
 import { formatOf, isLitter } from './file-format.ts'
+import { type FolderPlace, folderPlaces } from './folder-places.ts'
 import type { ReportWriter } from './import-report.ts'
 import type { PreparedAttachment, PreparedDocument } from './import-tasks.ts'
 import type { ImportThread } from './import-thread.ts'
 import type { Source, SourceFile } from './source.ts'
 
 export interface ImportDeps {
-  readonly storage: Pick<Storage, 'documents' | 'attachments'>
+  readonly storage: Pick<Storage, 'documents' | 'attachments' | 'folders'>
   readonly timers: Timers
   /** Of one attachment. */
   readonly attachmentBytes: number
@@ -27,6 +36,9 @@ export interface ImportDeps {
 export interface ImportOrder {
   readonly source: Source
   readonly actor: Actor
+  readonly into: FolderId | null
+  /** May the actor make folders? Otherwise everything goes to the same place. */
+  readonly mayOrganise: boolean
   readonly report: ReportWriter
   readonly isCancelled: () => boolean
 }
@@ -61,20 +73,28 @@ async function importAll(
     files: new Set(files.flatMap(({ path, bytes }) => (canAttach(path, bytes, deps) ? [path] : []))),
     manifest: manifest === null ? null : await manifestOf(manifest),
   })
-  if (begun.hasManifest) ids.delete(manifestPath)
+  if (begun !== null) ids.delete(manifestPath)
   const documents = files.filter(({ path }) => ids.has(path))
-  const others = files.filter(({ path }) => !ids.has(path) && !(begun.hasManifest && path === manifestPath))
+  const others = files.filter(({ path }) => !ids.has(path) && !(begun !== null && path === manifestPath))
+  const places = folderPlaces({
+    ...{ folders: deps.storage.folders, timers: deps.timers, actor: order.actor, into: order.into },
+    names: begun?.folders ?? new Map(),
+  })
   report.expect(documents.length + others.length + source.faults.length)
   for (const { path, reason } of source.faults) {
     report.failed(path, reason)
     report.done()
   }
+  // Also the empty ones, of an archive that was made here.
+  if (order.mayOrganise) for (const path of begun?.folders.keys() ?? []) await places.of(path)
   for (const group of grouped(documents)) {
     if (isCancelled()) return
     const outcomes = await Promise.allSettled(
       group.map(async (file) => {
         const id = ids.get(file.path) ?? freshDocumentId()
-        await importOne(file, id, order, deps, thread, received)
+        const folder = posix.dirname(file.path)
+        const place = order.mayOrganise ? await places.of(folder) : { folder: order.into, isThere: true }
+        await importOne(file, { id, ...place }, order, deps, thread, received)
         report.done()
       }),
     )
@@ -89,7 +109,7 @@ async function importAll(
 
 async function importOne(
   file: SourceFile,
-  id: DocumentId,
+  at: FolderPlace & { readonly id: DocumentId },
   { actor, report }: ImportOrder,
   { storage, timers }: ImportDeps,
   thread: ImportThread,
@@ -103,18 +123,21 @@ async function importOne(
       file: await received.take(attachment.path),
     })),
   )
-  const at = timers.now()
+  const createdAt = timers.now()
   const document = await storage.documents.create({
-    id,
+    id: at.id,
     title: prepared.title,
     kind: prepared.kind,
     language: prepared.language,
     lineage: freshId(),
     createdBy: actor.id,
-    createdAt: at,
-    first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at },
+    createdAt,
+    folder: at.folder,
+    tags: prepared.tags,
+    isTemplate: prepared.isTemplate,
+    first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at: createdAt },
   })
-  report.created(file.path, document, prepared.repairs)
+  report.created(file.path, document, at.isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
   for (const { attachment, file: taken } of files) {
     if (taken !== null) await received.attach(document, attachment, taken)
   }

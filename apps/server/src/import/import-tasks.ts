@@ -24,6 +24,8 @@ export interface PreparedDocument {
   readonly title: string
   readonly kind: DocumentKind
   readonly language: string | null
+  readonly tags: readonly string[]
+  readonly isTemplate: boolean
   /** `null`: it is empty. */
   readonly update: Uint8Array<ArrayBuffer> | null
   readonly repairs: readonly ImportRepair[]
@@ -37,8 +39,10 @@ export interface PreparedAttachment {
   readonly name: string
 }
 
-/** `hasManifest`: the archive was made here, and its list is no document. */
+/** What an archive's list says; `null`: it has none of ours. */
+export type BegunImport = { readonly folders: ReadonlyMap<string, string> } | null
+
 export type ImportTaskResult =
-  | { readonly begun: { readonly hasManifest: boolean } }
+  | { readonly begun: BegunImport }
   | { readonly prepared: PreparedDocument }
   | { readonly failure: ImportFailure }

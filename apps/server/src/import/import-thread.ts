@@ -5,11 +5,17 @@
 import { Worker } from 'node:worker_threads'
 import { type ImportFailure, limits } from '@weft/protocol'
 import type { Timers } from '@weft/sync'
-import type { BeginTask, ImportTask, ImportTaskResult, PreparedDocument } from './import-tasks.ts'
+import type {
+  BeginTask,
+  BegunImport,
+  ImportTask,
+  ImportTaskResult,
+  PreparedDocument,
+} from './import-tasks.ts'
 
 export interface ImportThread {
-  /** Whether the archive's manifest is one of ours. Again: what there is now. */
-  begin(task: Omit<BeginTask, 'type'>): Promise<{ readonly hasManifest: boolean }>
+  /** Again: what there is now. */
+  begin(task: Omit<BeginTask, 'type'>): Promise<BegunImport>
   prepare(
     path: string,
     bytes: Uint8Array<ArrayBuffer>,
@@ -104,7 +110,7 @@ export function startImportThread(timers: Timers, taskMs: number = limits.import
     async begin(named) {
       begun = { type: 'begin', ...named }
       const result = await ask(begun)
-      return 'begun' in result ? result.begun : { hasManifest: false }
+      return 'begun' in result ? result.begun : null
     },
     async prepare(path, bytes) {
       const result = await ask({ type: 'prepare', path, bytes })

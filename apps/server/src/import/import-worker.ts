@@ -22,7 +22,8 @@ function begin({ documents, files, manifest }: BeginTask): ImportTaskResult {
     files,
     listed: new Map(found?.documents.map((document) => [document.path, document])),
   }
-  return { begun: { hasManifest: found !== null } }
+  if (found === null) return { begun: null }
+  return { begun: { folders: new Map(found.folders.map(({ path, name }) => [path, name])) } }
 }
 
 function attempt({ path, bytes }: Exclude<ImportTask, BeginTask>): ImportTaskResult {

@@ -2,11 +2,17 @@
  * Imports under way: a few at once, the others wait. How far each is stays in memory and goes to the storage now and
  * then; one that the server's end interrupts says so after the next start.
  */
-import { type Actor, limits } from '@weft/protocol'
+import { type Actor, type FolderId, limits } from '@weft/protocol'
 import { StorageFailure, type Timers } from '@weft/sync'
 import { freshId } from '../fresh-id.ts'
 import type { Logger } from '../log.ts'
-import type { ImportRecord, ReceivedFile, Storage } from '../storage/storage.ts'
+import {
+  FolderMissing,
+  type ImportRecord,
+  QuotaReached,
+  type ReceivedFile,
+  type Storage,
+} from '../storage/storage.ts'
 import { importFiles } from './import-files.ts'
 import { type ReportWriter, writeReport } from './import-report.ts'
 import { type ImportThread, startImportThread } from './import-thread.ts'
@@ -30,11 +36,19 @@ export interface Upload {
   readonly name: string | null
   readonly isArchive: boolean
   readonly actor: Actor
+  readonly into: FolderId | null
+  readonly mayOrganise: boolean
 }
 
 export interface StartedImport {
   readonly record: ImportRecord
-  readonly ended: Promise<ImportRecord>
+  readonly ended: Promise<EndedImport>
+}
+
+/** `error`: what it failed by, if it did. */
+export interface EndedImport {
+  readonly record: ImportRecord
+  readonly error: unknown
 }
 
 /** So many are under way and waiting that another one would wait for long. */
@@ -43,7 +57,7 @@ export class TooManyImports extends Error {
 }
 
 export interface ImportsDeps {
-  readonly storage: Pick<Storage, 'documents' | 'attachments' | 'imports'>
+  readonly storage: Pick<Storage, 'documents' | 'attachments' | 'folders' | 'imports'>
   readonly timers: Timers
   readonly log: Logger
   readonly attachmentBytes: number
@@ -54,7 +68,8 @@ interface Job {
   readonly report: ReportWriter
   record: ImportRecord
   isCancelled: boolean
-  readonly end: (record: ImportRecord) => void
+  error: unknown
+  readonly end: (ended: EndedImport) => void
 }
 
 const saveEveryMs = 2_000
@@ -90,7 +105,7 @@ export function createImports(deps: ImportsDeps): Imports {
     // The next start says that it was interrupted: that is what happened.
     if (!isClosed) await save(job, { ...ended, endedAt: timers.now() })
     jobs.delete(job.record.id)
-    job.end(job.record)
+    job.end({ record: job.record, error: job.error })
   }
 
   async function carryOut(job: Job): Promise<{ state: ImportRecord['state']; reason?: string }> {
@@ -104,7 +119,10 @@ export function createImports(deps: ImportsDeps): Imports {
       await importFrom(job)
       return { state: job.isCancelled ? 'cancelled' : 'done' }
     } catch (error) {
-      if (error instanceof MalformedArchive) return { state: 'failed', reason: error.message }
+      job.error = error
+      if (error instanceof MalformedArchive || error instanceof QuotaReached)
+        return { state: 'failed', reason: error.message }
+      if (error instanceof FolderMissing) return { state: 'failed', reason: 'The folder is gone.' }
       if (!isClosed) log.warn({ err: error, import: job.record.id }, 'an import failed')
       const isFull = error instanceof StorageFailure && error.full
       const reason = isFull ? 'The disk is full.' : 'The server could not store the documents.'
@@ -120,7 +138,7 @@ export function createImports(deps: ImportsDeps): Imports {
     const thread = idleThreads.pop() ?? startImportThread(timers)
     try {
       const isCancelled = () => job.isCancelled || isClosed
-      await importFiles({ source, actor: upload.actor, report, isCancelled }, thread, deps)
+      await importFiles({ ...upload, source, report, isCancelled }, thread, deps)
     } finally {
       idleThreads.push(thread)
       await source.close()
@@ -146,7 +164,7 @@ export function createImports(deps: ImportsDeps): Imports {
       await ready
       if (isClosed || waiting.length >= limits.importsWaiting) throw new TooManyImports()
       const report = writeReport(upload.name)
-      const { promise, resolve } = Promise.withResolvers<ImportRecord>()
+      const { promise, resolve } = Promise.withResolvers<EndedImport>()
       const record: ImportRecord = {
         id: freshId(),
         actor: upload.actor.id,
@@ -155,7 +173,7 @@ export function createImports(deps: ImportsDeps): Imports {
         endedAt: null,
         report: report.report,
       }
-      const job: Job = { upload, report, record, isCancelled: false, end: resolve }
+      const job: Job = { upload, report, record, isCancelled: false, error: null, end: resolve }
       // Known before it is started: whoever is told of it may ask at once, and after a crash.
       await storage.imports.save(record)
       jobs.set(record.id, job)

@@ -1,7 +1,14 @@
 /** A file's bytes as a document: text, title, and links that lead to what the other files become. */
 import { posix } from 'node:path'
 import { contentUpdate, foldUpdates, headingsOf, rewriteLinks, titleOf } from '@weft/document'
-import type { DocumentId, DocumentKind, ImportFailure, ImportRepair } from '@weft/protocol'
+import {
+  type DocumentId,
+  type DocumentKind,
+  type ImportFailure,
+  type ImportRepair,
+  limits,
+  normalTag,
+} from '@weft/protocol'
 import { freshId } from '../fresh-id.ts'
 import type { ManifestDocument } from './archive-manifest.ts'
 import { decodedText } from './decoded-text.ts'
@@ -26,10 +33,12 @@ export function prepareDocument(
   const format = formatOf(path)
   const name = posix.basename(path).replace(/(?<=.)\.[^.]*$/, '')
   const gathered = gatherAttachments(around, listed)
+  const marks = { tags: tagsOf(listed), isTemplate: listed?.isTemplate ?? false }
   if (format?.type === 'yjs') {
     const title = listed?.title ?? titleFrom(name)
     const update = new Uint8Array(foldUpdates([bytes]))
-    return { title, kind: 'yjs', language: null, update, repairs: [], attachments: gathered.all() }
+    const attachments = gathered.all()
+    return { title, kind: 'yjs', language: null, ...marks, update, repairs: [], attachments }
   }
   const read = readText(bytes, format)
   if ('failure' in read) return read
@@ -40,6 +49,7 @@ export function prepareDocument(
     title: listed?.title ?? titleFrom(read.title || (kind === 'markdown' && firstHeading(text)) || name),
     kind,
     language: kind === 'code' ? language : null,
+    ...marks,
     update: text === '' ? null : new Uint8Array(contentUpdate(text)),
     repairs: read.repairs,
     attachments: gathered.all(),
@@ -65,6 +75,11 @@ function readText(bytes: Uint8Array, format: FileFormat | null): FileText | { fa
   if (format?.type !== 'html') return { ...decoded, title: '' }
   const { title, markdown } = htmlAsMarkdown(decoded.text)
   return { text: markdown, title, repairs: [...decoded.repairs, 'converted-from-html'] }
+}
+
+function tagsOf(listed: ManifestDocument | null): readonly string[] {
+  const tags = (listed?.tags ?? []).flatMap((tag) => normalTag(tag) ?? [])
+  return [...new Set(tags)].sort().slice(0, limits.tagsPerDocument)
 }
 
 function firstHeading(text: string): string | undefined {

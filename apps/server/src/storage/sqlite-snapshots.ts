@@ -131,7 +131,8 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
 
   function checked(document: DocumentId, row: SnapshotRow): ReadSnapshot {
     const { position, at, pieces, owners, index, checksum } = row
-    const before = pieces === null ? [] : all<{ readonly bytes: Uint8Array<ArrayBuffer> }>(selectPieces, pieces)
+    const before =
+      pieces === null ? [] : all<{ readonly bytes: Uint8Array<ArrayBuffer> }>(selectPieces, pieces)
     const bytes = joined([...before.map((piece) => piece.bytes), row.bytes], row.bytes)
     const snapshot = { bytes, owners, index }
     if (checksum !== snapshotChecksum(document, position, at, snapshot))
@@ -198,7 +199,10 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
  * A single one stays in the buffer into which SQLite read it. The buffers of several are given back at once: this
  * thread may not look for garbage for hours.
  */
-function joined(parts: readonly Uint8Array<ArrayBuffer>[], last: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function joined(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+  last: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   if (parts.length === 1) return last
   const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
   let at = 0

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { fileName } from './attachments.ts'
-import { documentId, problemResponses } from './schemas.ts'
+import { documentId, folderId, problemResponses } from './schemas.ts'
 
 const importId = z
   .string()
@@ -26,11 +26,12 @@ const failure = z.enum([
   'not-convertible',
   'too-slow',
   'attachments-full',
-  'too-deep',
 ])
 
 /** What was changed on the way, so that it could become a document. */
-const repair = z.enum(['byte-order-mark', 'utf-16', 'line-ends', 'converted-from-html'])
+const repair = z
+  .enum(['byte-order-mark', 'utf-16', 'line-ends', 'converted-from-html', 'moved-up'])
+  .openapi({ description: '`moved-up`: there may be no folder where it was; it is in the one above.' })
 
 const path = z.string().openapi({ description: 'In the archive; of a single file its name.' })
 
@@ -77,6 +78,7 @@ export const importFile = createRoute({
   request: {
     query: z.strictObject({
       name: fileName.optional().openapi({ description: 'Its ending says what it is.', example: 'notes.md' }),
+      folder: folderId.optional().openapi({ description: 'Where to; left out: in no folder.' }),
     }),
     body: { required: true, content: { '*/*': { schema: file } } },
   },
@@ -91,6 +93,8 @@ export const importFile = createRoute({
       'too-large',
       'unsupported-media-type',
       'not-importable',
+      'no-such-folder',
+      'quota-reached',
       'too-many-requests',
       'storage-unavailable',
     ),
