@@ -1,12 +1,8 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { AttachmentResource, DocumentResource, FolderResource, ImportResource } from '@weft/protocol'
-import type { Storage } from '@weft/server/storage/storage'
-import { StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../support/temporary-folder.ts'
-import { until } from '../support/until.ts'
+import { countDocuments, imported, postImport } from '../support/imports.ts'
 import { type Weft, weft } from '../support/weft.ts'
-import { type ZipEntry, zip } from '../support/zip.ts'
+import { zip } from '../support/zip.ts'
 
 let server: Weft
 beforeAll(async () => {
@@ -18,29 +14,6 @@ const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
 )
-
-function post(own: Weft, name: string | null, body: string | Uint8Array, type = 'application/octet-stream') {
-  const query = name === null ? '' : `?name=${encodeURIComponent(name)}`
-  return own.ask('POST', `/import${query}`, body, { 'content-type': type })
-}
-
-/** The end of an import of an archive, which must have been taken. */
-async function imported(
-  own: Weft,
-  entries: readonly ZipEntry[] | Buffer,
-  name = 'a.zip',
-): Promise<ImportResource> {
-  const answer = await post(own, name, Array.isArray(entries) ? zip(entries) : (entries as Buffer))
-  if (answer.status !== 202) throw new Error(answer.text)
-  const path = (answer.headers.get('location') ?? '').replace('/api/v1', '')
-  return until(
-    async () => {
-      const report = (await own.ask('GET', path)).json as ImportResource
-      return report.endedAt === null ? null : report
-    },
-    { withinMs: 100_000 },
-  )
-}
 
 async function contentOf(own: Weft, report: ImportResource, path: string): Promise<string> {
   const id = report.created.find((document) => document.path === path)?.id
@@ -61,7 +34,7 @@ describe('a single file', () => {
     ],
     ['empty.md', '\ufeff', { title: 'empty', kind: 'markdown', revision: 0 }, '', ['byte-order-mark']],
   ])('%s is a document when the answer comes', async (name, body, fields, text, repairs) => {
-    const answer = await post(server, name, body)
+    const answer = await postImport(server, name, body)
     expect(answer.status).toBe(201)
     const location = (answer.headers.get('location') ?? '').replace('/api/v1', '')
     expect((await server.ask('GET', location)).json).toMatchObject(fields)
@@ -76,7 +49,7 @@ describe('a single file', () => {
   })
 
   it('without a name goes by its type', async () => {
-    const answer = await post(server, null, '# Piped\n', 'text/markdown; charset=utf-8')
+    const answer = await postImport(server, null, '# Piped\n', 'text/markdown; charset=utf-8')
     expect(answer).toMatchObject({ status: 201, json: { created: [{ title: 'Piped' }] } })
   })
 
@@ -88,17 +61,17 @@ describe('a single file', () => {
     ['a.yjs', 'x', 'cannot be converted'],
     ['a.docx', zip([{ path: 'x.xml' }]), 'none of those'],
   ])('%s with %j is refused, and why', async (name, body, why) => {
-    const before = await count(server)
-    const answer = await post(server, name, body)
+    const before = await countDocuments(server)
+    const answer = await postImport(server, name, body)
     expect(answer).toMatchObject({ status: 422, json: { code: 'not-importable' } })
     expect((answer.json as { detail: string }).detail).toContain(why)
-    expect(await count(server)).toBe(before)
+    expect(await countDocuments(server)).toBe(before)
   })
 
   it('that is too large is refused', async () => {
-    const answer = await post(server, 'a.md', 'x'.repeat(20_000_001))
+    const answer = await postImport(server, 'a.md', 'x'.repeat(20_000_001))
     expect(answer).toMatchObject({ status: 413, json: { code: 'too-large' } })
-    expect(await post(server, 'a.md', 'x'.repeat(16 * 1024 * 1024 + 1))).toMatchObject({
+    expect(await postImport(server, 'a.md', 'x'.repeat(16 * 1024 * 1024 + 1))).toMatchObject({
       status: 422,
       json: { code: 'not-importable' },
     })
@@ -107,7 +80,7 @@ describe('a single file', () => {
   it('of Yjs becomes the document that it was', async () => {
     const { id } = await server.create({ content: 'as it was' })
     const state = await fetch(`${server.url}/api/v1/documents/${id}/state`)
-    const answer = await post(server, 'copy.yjs', new Uint8Array(await state.arrayBuffer()))
+    const answer = await postImport(server, 'copy.yjs', new Uint8Array(await state.arrayBuffer()))
     const [made] = (answer.json as ImportResource).created
     expect((await server.ask('GET', `/documents/${made?.id}`)).json).toMatchObject({
       kind: 'yjs',
@@ -220,13 +193,13 @@ describe('an archive', () => {
     ['no archive', Buffer.from('PK\x03\x04 but nothing follows')],
     ['a bomb', zip(Array.from({ length: 5 }, (_, n) => ({ path: `${n}.md`, saysBytes: 2 ** 30 })))],
   ])('that is %s fails with the reason, and nothing is made', async (_, bytes) => {
-    const before = await count(server)
+    const before = await countDocuments(server)
     expect(await imported(server, bytes)).toMatchObject({
       state: 'failed',
       reason: expect.stringMatching(/.+/),
       documents: 0,
     })
-    expect(await count(server)).toBe(before)
+    expect(await countDocuments(server)).toBe(before)
   })
 
   it('whose texts unpack without end is stopped at the size that it said', async () => {
@@ -242,157 +215,3 @@ describe('an archive', () => {
     expect(await imported(server, [])).toMatchObject({ state: 'done', filesTotal: 0, documents: 0 })
   })
 })
-
-describe('an import under way', () => {
-  it('is told of only to the one who started it', async () => {
-    const guest = async () => {
-      const { headers } = await server.ask('GET', '/me')
-      return { cookie: headers.get('set-cookie')?.split(';')[0] ?? '', origin: server.url }
-    }
-    const [mine, other] = [await guest(), await guest()]
-    const answer = await server.ask('POST', '/import?name=a.md', 'x', mine)
-    const { id } = answer.json as ImportResource
-    expect((await server.ask('GET', `/imports/${id}`, undefined, mine)).status).toBe(200)
-    for (const method of ['GET', 'DELETE']) {
-      expect(await server.ask(method, `/imports/${id}`, undefined, other)).toMatchObject({ status: 404 })
-      expect(await server.ask(method, `/imports/${'x'.repeat(22)}`, undefined, mine)).toMatchObject({
-        status: 404,
-      })
-    }
-    expect((await server.ask('DELETE', `/imports/${id}`, undefined, mine)).status).toBe(204)
-    expect((await server.ask('GET', `/imports/${id}`, undefined, mine)).status).toBe(404)
-  })
-
-  it('stops when it is cancelled, and what it made stays', async () => {
-    const gate = gated()
-    await using own = await weft({ storage: gate.storage })
-    const answer = await post(own, 'a.zip', many(200))
-    const path = (answer.headers.get('location') ?? '').replace('/api/v1', '')
-    await until(() => gate.asked >= 16)
-    expect((await own.ask('GET', path)).json).toMatchObject({ state: 'running', filesTotal: 200 })
-    expect((await own.ask('DELETE', path)).status).toBe(204)
-    gate.open()
-    const report = await until(async () => {
-      const now = (await own.ask('GET', path)).json as ImportResource
-      return now.state === 'running' ? null : now
-    })
-    expect(report).toMatchObject({ state: 'cancelled', documents: 16, filesDone: 16 })
-    expect(await count(own)).toBe(16)
-  })
-
-  it('waits while others run, and too many are refused', async () => {
-    const gate = gated()
-    await using own = await weft({ storage: gate.storage })
-    const answers = []
-    for (let n = 0; n < 23; n++) answers.push(await post(own, 'a.zip', many(1)))
-    expect(answers.map(({ status }) => status)).toEqual([...Array(22).fill(202), 429])
-    expect(answers.at(-1)?.headers.get('retry-after')).toBe('30')
-    expect(answers[5]?.json).toMatchObject({ state: 'waiting' })
-    gate.open()
-    await until(async () => (await count(own)) === 22)
-  })
-
-  it('fails with the storage, says that the disk is full, and keeps what was made', async () => {
-    let made = 0
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      documents: {
-        ...real.documents,
-        create: async (draft) => {
-          if (++made > 20) throw new StorageFailure('full', { full: true })
-          return real.documents.create(draft)
-        },
-      },
-    })
-    await using own = await weft({ storage })
-    const report = await imported(own, many(100))
-    expect(report).toMatchObject({ state: 'failed', reason: 'The disk is full.', filesTotal: 100 })
-    expect(report.documents).toBe(20)
-    expect(await count(own)).toBe(20)
-  })
-
-  it('is called interrupted after a restart', async () => {
-    await using folder = await temporaryFolder()
-    const gate = gated()
-    let path = ''
-    {
-      await using own = await weft({ folder: folder.path, storage: gate.storage })
-      const answer = await post(own, 'a.zip', many(100))
-      path = (answer.headers.get('location') ?? '').replace('/api/v1', '')
-      await until(() => gate.asked >= 16)
-      gate.open()
-    }
-    await using again = await weft({ folder: folder.path })
-    const report = await until(async () => {
-      const now = (await again.ask('GET', path)).json as ImportResource
-      return now.state === 'running' ? null : now
-    })
-    expect(report).toMatchObject({ state: 'interrupted', name: 'a.zip' })
-    expect(report.endedAt).not.toBeNull()
-    expect(await count(again)).toBe(16)
-  })
-})
-
-it('10,000 documents come in with progress, and the event loop is never held up', async () => {
-  await using own = await weft()
-  const archive = many(10_000)
-  const delay = monitorEventLoopDelay({ resolution: 5 })
-  const answer = await post(own, 'a.zip', archive)
-  const path = (answer.headers.get('location') ?? '').replace('/api/v1', '')
-  delay.enable()
-  const seen = new Set<number>()
-  const report = await until(
-    async () => {
-      const now = (await own.ask('GET', path)).json as ImportResource
-      seen.add(now.filesDone)
-      return now.endedAt === null ? null : now
-    },
-    { withinMs: 60_000 },
-  )
-  delay.disable()
-  expect(report).toMatchObject({ state: 'done', documents: 10_000, failed: 0 })
-  expect(seen.size).toBeGreaterThan(5)
-  expect(delay.percentile(99) / 1e6).toBeLessThan(50)
-})
-
-function many(documents: number): Buffer {
-  return zip(
-    Array.from({ length: documents }, (_, n) => ({
-      path: `folder ${n % 20}/document ${n}.md`,
-      content: `# Document ${n}\n\nSome words of it, ${'and more of them, '.repeat(n % 30)}and [another](document%20${n + 20}.md).\n`,
-      deflated: true,
-    })),
-  )
-}
-
-async function count(own: Weft): Promise<number> {
-  let documents = 0
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const { json } = await own.ask('GET', `/documents?limit=100${cursor && `&cursor=${cursor}`}`)
-    const page = json as { documents: DocumentResource[]; next: string | null }
-    documents += page.documents.length
-    cursor = page.next
-  }
-  return documents
-}
-
-/** Creating documents waits until it is let go on. */
-function gated() {
-  const opened = Promise.withResolvers<void>()
-  const gate = {
-    asked: 0,
-    open: () => opened.resolve(),
-    storage: (real: Storage): Storage => ({
-      ...real,
-      documents: {
-        ...real.documents,
-        create: async (draft) => {
-          gate.asked++
-          await opened.promise
-          return real.documents.create(draft)
-        },
-      },
-    }),
-  }
-  return gate
-}

@@ -99,6 +99,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 
   const app = createApp({
     storage,
+    updates: damage.log,
     rooms,
     access,
     guests,

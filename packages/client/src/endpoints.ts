@@ -36,6 +36,8 @@ export const endpoints = {
   importFile: { method: 'post', path: '/import' },
   getImport: { method: 'get', path: '/imports/{import}' },
   cancelImport: { method: 'delete', path: '/imports/{import}' },
+  exportDocument: { method: 'get', path: '/documents/{id}/export', answersWith: 'a file' },
+  exportAll: { method: 'get', path: '/export', answersWith: 'a file' },
   getMe: { method: 'get', path: '/me' },
   putMe: { method: 'put', path: '/me' },
 } as const satisfies {

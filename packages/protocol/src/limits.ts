@@ -132,7 +132,7 @@ export const limits = {
   /** Bytes of one document in it, before it is read as text. */
   importDocumentBytes: 16 * 1024 * 1024,
   /** Characters of a path in it. */
-  importPathLength: 1_000,
+  importPathLength: 4_000,
   /** To make a document of one file. */
   importFileMs: 10_000,
   /** Imports of one actor. */
@@ -144,6 +144,8 @@ export const limits = {
   importReportedFiles: 500,
   /** A report is kept for so long after its import ended. */
   importReportMs: 7 * 24 * 60 * 60 * 1_000,
+  /** Archives of everything that are made at the same time. */
+  exportsAtOnce: 2,
   /** A body that is a file may take longer than another request. */
   uploadMs: 10 * 60 * 1_000,
   /** Documents on one page of a list. */

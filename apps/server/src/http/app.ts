@@ -12,6 +12,7 @@ import { serveContent } from './content.ts'
 import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
+import { serveExports } from './exports.ts'
 import { serveFolders } from './folders.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
@@ -75,6 +76,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   serveContent(api, deps)
   serveAttachments(api, deps)
   serveImports(api, deps)
+  serveExports(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
   return api

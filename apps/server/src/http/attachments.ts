@@ -55,7 +55,7 @@ export function serveAttachments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): voi
     const { id, attachment } = c.req.valid('param')
     const file = await authorisedAttachment(c, deps, attachment, 'read')
     if (file.document !== id) throw new Refused('not-found')
-    return fileAnswer(c, file, attachments)
+    return fileAnswer(c, file, deps)
   })
 
   api.openapi(routes.deleteAttachment, async (c) => {
@@ -72,7 +72,7 @@ export function serveAttachmentLinks(app: Hono<HttpEnv>, deps: HttpDeps): void {
   const path = `${publicPath}/:attachment{[\\w-]{22}}`
   app.get(path, async (c) => {
     const file = await authorisedAttachment(c, deps, c.req.param('attachment'), 'read')
-    return fileAnswer(c, file, deps.storage.attachments)
+    return fileAnswer(c, file, deps)
   })
   app.all(path, methodNotAllowed(['GET']))
   app.all(`${publicPath}/*`, () => {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Actor } from '@weft/protocol'
-import type { Rooms, Timers } from '@weft/sync'
+import type { Rooms, Timers, UpdateLog } from '@weft/sync'
 import type { Context } from 'hono'
 import type { Access } from '../access.ts'
 import type { DocumentReader } from '../document-reader.ts'
@@ -30,6 +30,8 @@ export type HttpContext = Context<HttpEnv>
 
 export interface HttpDeps {
   readonly storage: Storage
+  /** Those of the storage, with an eye on damage. */
+  readonly updates: UpdateLog
   readonly rooms: Rooms
   readonly access: Access
   readonly guests: Guests

@@ -5,9 +5,10 @@
 import { create as disposition } from 'content-disposition'
 import parseRange from 'range-parser'
 import { isShownInPlace, svgType } from '../attachment-type.ts'
-import type { AttachmentRecord, AttachmentStore } from '../storage/storage.ts'
-import type { HttpContext } from './env.ts'
+import type { AttachmentRecord } from '../storage/storage.ts'
+import type { HttpContext, HttpDeps } from './env.ts'
 import { Refused } from './refused.ts'
+import { streamed } from './streamed.ts'
 
 const nothingRuns = "default-src 'none'; sandbox"
 /** Pictures may carry their own looks. */
@@ -16,7 +17,7 @@ const policyOfSvg = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 export async function fileAnswer(
   c: HttpContext,
   file: AttachmentRecord,
-  store: Pick<AttachmentStore, 'open'>,
+  { storage, log }: Pick<HttpDeps, 'storage' | 'log'>,
 ): Promise<Response> {
   const etag = `"${file.digest.slice(0, 32)}"`
   const headers = {
@@ -39,7 +40,9 @@ export async function fileAnswer(
   }
   const init = { status: range === null ? 200 : 206, headers: { ...headers, ...more } }
   if (c.req.method === 'HEAD') return new Response(null, init)
-  return new Response((await store.open(file)).stream(start, end), init)
+  const bytes = (await storage.attachments.open(file)).stream(start, end)
+  const broken = (error: unknown) => log.error({ err: error, attachment: file.id }, 'an attachment broke off')
+  return new Response(streamed(c, bytes, broken), init)
 }
 
 /** First and last byte of the one range that is asked for. Several, and what is no range, get the whole file. */

@@ -6,6 +6,8 @@ import { documentKinds, limits } from '@weft/protocol'
 import { z } from 'zod'
 
 export const manifestPath = 'manifest.json'
+/** Beside it, when something could not be exported. */
+export const missingPath = 'MISSING.txt'
 
 const title = z
   .string()

@@ -18,7 +18,7 @@ import { StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import { AttachmentsFull, type DocumentRecord, type ReceivedFile, type Storage } from '../storage/storage.ts'
-import { manifestPath } from './archive-manifest.ts'
+import { manifestPath, missingPath } from './archive-manifest.ts'
 import { formatOf, isLitter } from './file-format.ts'
 import { type FolderPlace, folderPlaces } from './folder-places.ts'
 import type { ReportWriter } from './import-report.ts'
@@ -70,12 +70,14 @@ async function importAll(
   for (const { path } of files) if (formatOf(path) !== null) ids.set(path, freshDocumentId())
   const begun = await thread.begin({
     documents: ids,
-    files: new Set(files.flatMap(({ path, bytes }) => (canAttach(path, bytes, deps) ? [path] : []))),
+    files: new Set(files.flatMap(({ path, bytes }) => (canAttach(bytes, deps) ? [path] : []))),
     manifest: manifest === null ? null : await manifestOf(manifest),
   })
-  if (begun !== null) ids.delete(manifestPath)
+  // What lies in an archive of ours for other reasons.
+  const ownFiles = begun === null ? [] : [manifestPath, missingPath]
+  for (const path of [...ownFiles, ...(begun?.attachments ?? [])]) ids.delete(path)
   const documents = files.filter(({ path }) => ids.has(path))
-  const others = files.filter(({ path }) => !ids.has(path) && !(begun !== null && path === manifestPath))
+  const others = files.filter(({ path }) => !ids.has(path) && !ownFiles.includes(path))
   const places = folderPlaces({
     ...{ folders: deps.storage.folders, timers: deps.timers, actor: order.actor, into: order.into },
     names: begun?.folders ?? new Map(),
@@ -164,8 +166,8 @@ async function manifestOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer> | n
   return bytes === null ? null : new Uint8Array(bytes)
 }
 
-function canAttach(path: string, bytes: number, { attachmentBytes }: ImportDeps): boolean {
-  return formatOf(path) === null && bytes > 0 && bytes <= attachmentBytes
+function canAttach(bytes: number, { attachmentBytes }: ImportDeps): boolean {
+  return bytes > 0 && bytes <= attachmentBytes
 }
 
 interface Received {

@@ -6,9 +6,9 @@ export type ImportTask = BeginTask | PrepareTask
 /** First of all: what there is, so that files find each other. */
 export interface BeginTask {
   readonly type: 'begin'
-  /** Paths that become documents. */
+  /** Paths that become documents, unless the archive's list says that one is an attachment. */
   readonly documents: ReadonlyMap<string, DocumentId>
-  /** Paths that may become attachments. */
+  /** Paths that may become attachments, if they are no documents. */
   readonly files: ReadonlySet<string>
   readonly manifest: Uint8Array<ArrayBuffer> | null
 }
@@ -40,7 +40,10 @@ export interface PreparedAttachment {
 }
 
 /** What an archive's list says; `null`: it has none of ours. */
-export type BegunImport = { readonly folders: ReadonlyMap<string, string> } | null
+export type BegunImport = {
+  readonly folders: ReadonlyMap<string, string>
+  readonly attachments: ReadonlySet<string>
+} | null
 
 export type ImportTaskResult =
   | { readonly begun: BegunImport }

@@ -17,13 +17,16 @@ port.on('message', (task: ImportTask) => {
 
 function begin({ documents, files, manifest }: BeginTask): ImportTaskResult {
   const found = manifest === null ? null : parseManifest(manifest)
+  const attachments = new Set(
+    found?.documents.flatMap((document) => document.attachments.map(({ path }) => path)),
+  )
   around = {
-    documents,
+    documents: new Map([...documents].filter(([path]) => !attachments.has(path))),
     files,
     listed: new Map(found?.documents.map((document) => [document.path, document])),
   }
   if (found === null) return { begun: null }
-  return { begun: { folders: new Map(found.folders.map(({ path, name }) => [path, name])) } }
+  return { begun: { folders: new Map(found.folders.map(({ path, name }) => [path, name])), attachments } }
 }
 
 function attempt({ path, bytes }: Exclude<ImportTask, BeginTask>): ImportTaskResult {

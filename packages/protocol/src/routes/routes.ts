@@ -4,6 +4,7 @@ import * as attachments from './attachments.ts'
 import * as bulk from './bulk.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
+import * as exports from './exports.ts'
 import * as folders from './folders.ts'
 import * as imports from './imports.ts'
 import * as library from './library.ts'
@@ -39,6 +40,8 @@ export const routes = {
   importFile: imports.importFile,
   getImport: imports.getImport,
   cancelImport: imports.cancelImport,
+  exportDocument: exports.exportDocument,
+  exportAll: exports.exportAll,
   getMe: me.getMe,
   putMe: me.putMe,
 }
