@@ -8,6 +8,7 @@ import { random, seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
+import { answersSuite } from './answers.ts'
 import { attachmentSuite } from './attachments.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
@@ -75,6 +76,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   attachmentSuite(adapter)
   importSuite(adapter)
   storageSuite(adapter)
+  answersSuite(adapter)
 }
 
 busSuite('local', localBus)

@@ -12,7 +12,7 @@ import { VirtualTimers } from '../support/virtual-timers.ts'
 
 const worker = startDocumentWorker({ timers: realTimers })
 const storage = openMemory()
-const reader = createReader(storage.updates, worker)
+const reader = createReader({ log: storage.updates, history: storage.history, worker })
 const log = openLog('trace', { write: () => {} })
 afterAll(async () => {
   await storage.close()

@@ -99,6 +99,13 @@ function resourceOf(path: string): string {
   return words.find((word) => word !== 'documents') ?? 'documents'
 }
 
+interface Making {
+  readonly schemas: Readonly<Record<string, Schema>>
+  readonly seen: Seen
+  /** How likely it is that what may be left out is there: what is there may be wrong. */
+  readonly more: number
+}
+
 export function requestMaker(description: OpenApi, seen: Seen): (dice: Random) => MadeRequest {
   const all = Object.entries(description.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
@@ -106,18 +113,19 @@ export function requestMaker(description: OpenApi, seen: Seen): (dice: Random) =
   const schemas = description.components?.schemas ?? {}
 
   return (dice) => {
+    const making = { schemas, seen, more: dice.pick([0.1, 0.5]) }
     const { path, method, operation } = dice.pick(all)
     const query: string[] = []
     const headers: Record<string, string> = {}
     for (const parameter of operation.parameters ?? []) {
-      if (parameter.in === 'path' || (parameter.required !== true && dice.chance(0.6))) continue
-      const value = parameterLike(dice, parameter.name, parameter.schema ?? {}, schemas, seen)
+      if (parameter.in === 'path' || (parameter.required !== true && !dice.chance(making.more))) continue
+      const value = parameterLike(dice, parameter.name, parameter.schema ?? {}, making)
       if (parameter.in === 'query') query.push(`${parameter.name}=${encodeURIComponent(value)}`)
       // What is no header would not leave this process.
       else if (/^[\x20-\x7e]*$/.test(value)) headers[parameter.name] = value
     }
     if (dice.chance(0.03)) query.push(`unknown=${dice.below(9)}`)
-    const { body, type } = bodyFor(dice, operation, schemas, seen)
+    const { body, type } = bodyFor(dice, operation, making)
     if (type !== null) headers['content-type'] = type
     if (dice.chance(0.1)) headers.accept = dice.pick(accepts)
     return {
@@ -145,41 +153,26 @@ function filled(dice: Random, path: string, seen: Seen): string {
       const known = seen.pick(dice, words[index - 1] ?? '')
       if (known !== null && dice.chance(0.9)) return encodeURIComponent(known)
       return encodeURIComponent(
-        dice.pick([
-          'AAAAAAAAAAAAAAAAAAAAAA',
-          `new-${dice.below(1e6)}`,
-          'x'.repeat(65),
-          'a b',
-          'ünï',
-          '0',
-          '\u0000',
-        ]),
+        dice.pick([`new-${dice.below(1e9)}`, 'x'.repeat(65), 'a b', 'ünï', '0', '\u0000']),
       )
     })
     .join('/')
 }
 
-function parameterLike(
-  dice: Random,
-  name: string,
-  schema: Schema,
-  schemas: Readonly<Record<string, Schema>>,
-  seen: Seen,
-): string {
+function parameterLike(dice: Random, name: string, schema: Schema, making: Making): string {
   // A long poll would take as long as it was asked to.
   if (name === 'wait') return dice.pick(['0', '-1', 'x', ''])
   if (/^if-/i.test(name)) return dice.pick(['"1"', '"2"', 'W/"1"', '*', '"999999"', '1', '"x"', ''])
   if (/key/i.test(name)) return dice.pick(['key-1', 'key-2', `key-${dice.below(1e6)}`, '', 'x'.repeat(300)])
-  if (name === 'cursor' || name === 'after') return seen.pick(dice, 'cursors') ?? String(dice.below(5))
-  const made = valueLike(dice, schema, schemas, seen, 0)
+  if (name === 'cursor' || name === 'after') return making.seen.pick(dice, 'cursors') ?? String(dice.below(5))
+  const made = valueLike(dice, schema, making, 0)
   return (typeof made === 'string' ? made : (JSON.stringify(made) ?? '')).toWellFormed().slice(0, 800)
 }
 
 function bodyFor(
   dice: Random,
   operation: Operation,
-  schemas: Readonly<Record<string, Schema>>,
-  seen: Seen,
+  making: Making,
 ): { body: MadeRequest['body']; type: string | null } {
   const contents = Object.entries(operation.requestBody?.content ?? {})
   if (contents.length === 0) return { body: undefined, type: null }
@@ -188,8 +181,7 @@ function bodyFor(
     ? dice.pick(['text/plain', 'application/xml', '*/*', type.toUpperCase()])
     : type
   if (dice.chance(0.03)) return { body: dice.pick(rubbish), type: sent }
-  if (/json/.test(type))
-    return { body: JSON.stringify(valueLike(dice, schema, schemas, seen, 0)), type: sent }
+  if (/json/.test(type)) return { body: JSON.stringify(valueLike(dice, schema, making, 0)), type: sent }
   if (type === 'text/x-diff') return { body: dice.pick(diffs), type: sent }
   if (type === '*/*') return fileLike(dice)
   if (type.startsWith('text/')) return { body: dice.pick(texts).toWellFormed(), type: sent }
@@ -216,23 +208,17 @@ const diffs = [
   '',
 ]
 
-function valueLike(
-  dice: Random,
-  schema: Schema,
-  schemas: Readonly<Record<string, Schema>>,
-  seen: Seen,
-  depth: number,
-): unknown {
+function valueLike(dice: Random, schema: Schema, making: Making, depth: number): unknown {
   if (dice.chance(0.03))
     return dice.pick([null, true, -1, 1.5, 1e300, [], {}, [[[]]], '', '\ud83d', { a: { b: 1 } }])
   if (schema.$ref !== undefined)
-    return valueLike(dice, schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas, seen, depth)
+    return valueLike(dice, making.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, making, depth)
   if (schema.const !== undefined) return schema.const
   if (schema.enum !== undefined) return dice.pick(schema.enum)
   const choices = schema.anyOf ?? schema.oneOf
-  if (choices !== undefined) return valueLike(dice, dice.pick(choices), schemas, seen, depth)
+  if (choices !== undefined) return valueLike(dice, dice.pick(choices), making, depth)
   if (schema.allOf !== undefined) {
-    const parts = schema.allOf.map((part) => valueLike(dice, part, schemas, seen, depth))
+    const parts = schema.allOf.map((part) => valueLike(dice, part, making, depth))
     return Object.assign({}, ...parts)
   }
   const samples = [...(schema.examples ?? []), ...(schema.example === undefined ? [] : [schema.example])]
@@ -248,12 +234,12 @@ function valueLike(
       return numberLike(dice, schema)
     case 'array':
       return Array.from({ length: Math.max(schema.minItems ?? 0, dice.below(4)) }, () =>
-        valueLike(dice, schema.items ?? {}, schemas, seen, depth + 1),
+        valueLike(dice, schema.items ?? {}, making, depth + 1),
       )
     case 'object':
-      return objectLike(dice, schema, schemas, seen, depth)
+      return objectLike(dice, schema, making, depth)
     default:
-      return stringLike(dice, schema, seen)
+      return stringLike(dice, schema, making.seen)
   }
 }
 
@@ -276,17 +262,11 @@ function stringLike(dice: Random, schema: Schema, seen: Seen): string {
   return dice.chance(0.5) ? dice.pick(['fuzz', 'Log', 'a', 'go']) : dice.pick(strings)
 }
 
-function objectLike(
-  dice: Random,
-  schema: Schema,
-  schemas: Readonly<Record<string, Schema>>,
-  seen: Seen,
-  depth: number,
-): unknown {
+function objectLike(dice: Random, schema: Schema, making: Making, depth: number): unknown {
   const required = new Set(schema.required ?? [])
   const entries = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const isThere = required.has(name) ? !dice.chance(0.03) : depth < 4 && dice.chance(0.5)
-    return isThere ? [[name, valueLike(dice, property, schemas, seen, depth + 1)] as const] : []
+    const isThere = required.has(name) ? !dice.chance(0.03) : depth < 4 && dice.chance(making.more)
+    return isThere ? [[name, valueLike(dice, property, making, depth + 1)] as const] : []
   })
   return Object.fromEntries(dice.chance(0.02) ? [...entries, ['unknown', 1]] : entries)
 }

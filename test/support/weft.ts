@@ -10,6 +10,8 @@ import { realTimers } from '@weft/server/clock'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
+import { openSearch } from '@weft/server/search/sqlite-search'
+import { openMemory } from '@weft/server/storage/memory'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import type { Quotas, Storage } from '@weft/server/storage/storage'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -49,6 +51,8 @@ export interface WeftOptions {
   readonly webFolder?: string
   /** Holds what was there before, and is left there. Otherwise it has one of its own. */
   readonly folder?: string
+  /** Keeps nothing on disk. */
+  readonly forgets?: boolean
   /** Stands between the server and its storage. */
   readonly storage?: (storage: Storage) => Storage
 }
@@ -59,15 +63,19 @@ const noWebApp = fileURLToPath(new URL('./no-web-app', import.meta.url))
 export async function weft(options: WeftOptions = {}): Promise<Weft> {
   const folder = await temporaryFolder()
   const logged: string[] = []
-  const real = await openSqlite({
-    folder: options.folder ?? folder.path,
-    timers: realTimers,
-    ...(options.quotas !== undefined && { quotas: options.quotas }),
-  })
+  const real =
+    options.forgets === true
+      ? openMemory()
+      : await openSqlite({
+          folder: options.folder ?? folder.path,
+          timers: realTimers,
+          ...(options.quotas !== undefined && { quotas: options.quotas }),
+        })
   const storage = options.storage?.(real) ?? real
   const server = await startServer(
     {
       storage,
+      search: await openSearch(':memory:'),
       worker: startDocumentWorker({ timers: realTimers }),
       bus: localBus(),
       timers: realTimers,

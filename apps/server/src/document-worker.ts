@@ -2,7 +2,11 @@
 import { parentPort } from 'node:worker_threads'
 import { contentOf, contentUpdate, foldUpdates } from '@weft/document'
 import { baseOf } from '@weft/sync'
-import type { DocumentTask, DocumentTaskResult, Done } from './document-tasks.ts'
+import type { DocumentTask, Done } from './document-tasks.ts'
+import { editedContent } from './edited-content.ts'
+import type { TaskResult } from './task-thread.ts'
+
+type AnyDone = Done[DocumentTask['type']]
 
 if (parentPort === null) throw new Error('document-worker.ts runs as a worker thread')
 const port = parentPort
@@ -13,12 +17,18 @@ port.on('message', (task: DocumentTask) => {
 })
 
 /** The bytes change hands: copying would take the event loop as long as it takes here. */
-function moved(done: Done): ArrayBuffer[] {
-  const bytes = typeof done === 'string' || done instanceof Uint8Array ? done : done.bytes
-  return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
+function moved(done: AnyDone): ArrayBuffer[] {
+  const bytes = typeof done === 'string' ? null : done instanceof Uint8Array ? done : bytesIn(done)
+  return bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
 }
 
-function attempt(task: DocumentTask): DocumentTaskResult {
+function bytesIn(done: Exclude<AnyDone, string | Uint8Array>): Uint8Array | null {
+  if ('bytes' in done) return done.bytes
+  // Without a change it is the same for all edits.
+  return done.type === 'edited' && done.changed > 0 ? done.update : null
+}
+
+function attempt(task: DocumentTask): TaskResult<AnyDone> {
   try {
     return { done: perform(task) }
   } catch (error) {
@@ -26,7 +36,7 @@ function attempt(task: DocumentTask): DocumentTaskResult {
   }
 }
 
-function perform(task: DocumentTask): Done {
+function perform(task: DocumentTask): AnyDone {
   switch (task.type) {
     case 'fold':
       // Any document's: what this one's kind forbids is not among what was taken.
@@ -35,5 +45,7 @@ function perform(task: DocumentTask): Done {
       return contentOf(task.updates)
     case 'write-text':
       return contentUpdate(task.text)
+    case 'edit':
+      return editedContent(task.updates, task.request)
   }
 }

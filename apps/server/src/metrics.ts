@@ -48,6 +48,7 @@ export function watchRooms(
     readonly stats: () => RoomsStats
     readonly connections: () => number
     readonly damaged: () => number
+    readonly unindexed: () => number
   },
 ): void {
   const gauges = [
@@ -57,6 +58,7 @@ export function watchRooms(
     ['weft_room_bytes', 'Memory that open documents hold, about.', () => live.stats().bytes],
     ['weft_connections', 'Open WebSockets.', live.connections],
     ['weft_damaged_documents', 'Documents met since the start whose checksums fail.', live.damaged],
+    ['weft_unindexed_documents', 'Changed documents that search does not have yet.', live.unindexed],
   ] as const
   for (const [name, help, read] of gauges) {
     new Gauge({

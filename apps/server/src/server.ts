@@ -9,9 +9,11 @@ import { limits } from '@weft/protocol'
 import { type Bus, Rooms, type Timers } from '@weft/sync'
 import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
+import { purgeAnswers } from './answer-purge.ts'
 import { collectRegularly } from './attachment-collection.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
+import { createContentWriter } from './content-writer.ts'
 import { watchDamage } from './damage.ts'
 import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
@@ -26,8 +28,11 @@ import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
 import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
+import { createIndexer } from './search/indexer.ts'
+import type { SearchIndex } from './search/search.ts'
 import type { Storage } from './storage/storage.ts'
 import { startTrashPurge } from './trash-purge.ts'
+import { watchedStorage } from './watched-storage.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -35,6 +40,8 @@ export interface ServerDeps {
   /** Closed with the server, as is the worker. */
   readonly storage: Storage
   readonly worker: DocumentWorker
+  /** Closed with the server too. */
+  readonly search: SearchIndex
   readonly bus: Bus
   readonly timers: Timers
   readonly log: Logger
@@ -68,7 +75,9 @@ export interface RunningServer {
 
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
-  const { storage, worker, bus, timers, log } = deps
+  const { worker, bus, timers, log } = deps
+  const indexer = createIndexer({ ...deps.storage, index: deps.search, worker, timers, log })
+  const storage = watchedStorage(deps.storage, indexer.touch)
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
@@ -91,7 +100,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const openings = createOpenings(storage.marks, timers, (error) =>
     log.warn({ err: error }, 'openings not stored'),
   )
-  const reader = createReader(damage.log, worker)
+  const reader = createReader({ log: damage.log, history: storage.history, worker })
   const collection = collectRegularly({ storage, reader, timers, log })
   const imports = createImports({ storage, timers, log, attachmentBytes: bounds.attachmentBytes })
   let closing: Promise<void> | null = null
@@ -105,7 +114,17 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     guests,
     worker,
     reader,
+    writer: createContentWriter({
+      ...{ log: damage.log, history: storage.history, worker, rooms, timers },
+      revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
+    }),
     openings,
+    search: {
+      index: deps.search,
+      get isComplete() {
+        return indexer.isComplete
+      },
+    },
     timers,
     log,
     metrics,
@@ -135,15 +154,22 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
-  const stopTrashPurge = startTrashPurge(deps, bounds.trashDays)
+  const stopTrashPurge = startTrashPurge({ storage, timers, log }, bounds.trashDays)
+  indexer.holdAgainst()
   watchRooms(metrics, {
     stats: () => rooms.stats(),
     connections: () => sync.connections,
     damaged: () => damage.documents,
+    unindexed: () => indexer.pending,
   })
+
+  const stopPurging = purgeAnswers(storage.answers, timers, (error) =>
+    log.warn({ err: error }, 'old answers are not dropped'),
+  )
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
+    stopPurging()
     stopTrashPurge()
     collection.stop()
     await Promise.all([sync.drain(drainSpreadMs), imports.close()])
@@ -162,13 +188,14 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
         .catch((error: unknown) => log.error({ err: error }, 'the server did not drain in time'))
         .then(() => {
           server.closeAllConnections()
-          return within(timers, partsEndMs, Promise.all([storage.close(), worker.close()]))
+          return within(timers, partsEndMs, Promise.all([indexer.close(), storage.close(), worker.close()]))
         })
         .then(() => {})
       return closing
     },
     async abandon() {
       isAbandoned = true
+      stopPurging()
       stopTrashPurge()
       collection.stop()
       void imports.close()

@@ -1,115 +1,141 @@
 /**
- * A worker thread that does one task after the other. A task that takes too long, or too much memory, ends the thread
- * and itself; the next one gets a new thread. A thread that has nothing to do ends too: what large documents took of
- * memory, only its end gives back.
+ * A worker thread that does one task after the other. What somebody waits for goes before what nobody does. A task
+ * that takes too long is ended with its thread; so is one that takes too much memory. The next task gets a new
+ * thread. A thread that has nothing to do ends too: what large documents took of memory, only its end gives back.
  */
 import { Worker } from 'node:worker_threads'
 import type { Timers } from '@weft/sync'
 
-export interface TaskThread<Task, Result> {
-  /** Resolves with {@link Lost} when the thread ended instead of answering. `moved`: buffers of the task. */
-  ask(task: Task, moved?: readonly ArrayBuffer[]): Promise<Result | Lost>
-  /** What has not been done is lost. Asked again, it starts again. */
+export interface TaskThread<Task> {
+  /** Ahead of the first task, which would wait for it. */
+  start(): void
+  /** `moved`: buffers inside the task that nobody uses any more. Rejects with what the task threw, or WorkerFailure. */
+  ask(task: Task, moved: readonly ArrayBuffer[], hurry: Hurry): Promise<unknown>
+  /** Rejects what has not been done. */
   close(): Promise<void>
 }
 
-export interface Lost {
-  readonly lost: 'too-slow' | 'ended'
+export type Hurry = 'awaited' | 'unhurried'
+
+/** What a thread answers to each task, in order. */
+export type TaskResult<Done> = { readonly done: Done } | { readonly failed: string }
+
+/** The thread did not do the task: too slow, too large, or the server is going. */
+export class WorkerFailure extends Error {
+  override name = 'WorkerFailure'
+}
+
+/** It took longer than a task may. */
+export class TaskTooSlow extends WorkerFailure {
+  override name = 'TaskTooSlow'
 }
 
 export interface TaskThreadOptions<Task> {
-  /** Answers each message with one message, in order. */
-  readonly entry: URL
-  readonly name: string
   readonly timers: Timers
+  readonly entry: URL
   readonly taskMs: number
-  /** What a new thread is told first; its answers are nobody's. */
+  readonly idleMs: number
+  /** What each new thread is told first; its answers are nobody's. */
   readonly first?: () => readonly Task[]
 }
 
-const memoryMb = 768
-const idleMs = 15_000
+const workerMemoryMb = 1024
 
-interface Job<Task, Result> {
+interface Job<Task> {
   readonly task: Task
   readonly moved: readonly ArrayBuffer[]
-  readonly settle: (result: Result | Lost) => void
+  readonly resolve: (done: unknown) => void
+  readonly reject: (reason: Error) => void
 }
 
-export function startTaskThread<Task, Result>(options: TaskThreadOptions<Task>): TaskThread<Task, Result> {
-  const { entry, name, timers, taskMs, first = () => [] } = options
-  const waiting: Job<Task, Result>[] = []
-  let running: { readonly job: Job<Task, Result>; readonly cancelDeadline: () => void } | null = null
+export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<Task> {
+  const { timers, entry, taskMs, idleMs, first = () => [] } = options
+  const queues = { awaited: [] as Job<Task>[], unhurried: [] as Job<Task>[] }
   let thread: Worker | null = null
+  let running: { readonly job: Job<Task>; readonly cancelDeadline: () => void } | null = null
   let cancelIdle = () => {}
+  let closed = false
 
-  function start(): Worker {
+  function startThread(): Worker {
     const worker = new Worker(entry, {
       execArgv: [],
       // Under `node --watch` the environment makes a thread send messages of Node's own.
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-      name,
+      resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb },
     })
-    worker.on('message', (result: Result) => settle(result))
-    worker.on('error', () => lose(worker, { lost: 'ended' }))
-    worker.on('exit', () => lose(worker, { lost: 'ended' }))
+    worker.on('message', (result: TaskResult<unknown>) => {
+      if ('done' in result) settle((job) => job.resolve(result.done))
+      else settle((job) => job.reject(new Error(result.failed)))
+    })
+    worker.on('error', (cause) => lose(worker, new WorkerFailure('the thread failed', { cause })))
+    worker.on('exit', () => lose(worker, new WorkerFailure('the thread ended')))
+    const told = first().map((task) => ({ task, moved: [], resolve: () => {}, reject: () => {} }))
+    queues.awaited.unshift(...told)
     return worker
   }
 
   function next(): void {
     if (running !== null) return
     cancelIdle()
-    if (waiting.length === 0) {
-      cancelIdle = timers.after(idleMs, () => void endThread())
+    if (queues.awaited.length + queues.unhurried.length === 0) {
+      cancelIdle = timers.after(idleMs, endThread)
       return
     }
-    if (thread === null) {
-      thread = start()
-      waiting.unshift(...first().map((task) => ({ task, moved: [], settle: () => {} })))
-    }
+    thread ??= startThread()
     const worker = thread
-    const job = waiting.shift()
+    const job = queues.awaited.shift() ?? queues.unhurried.shift()
     if (job === undefined) return
-    const cancelDeadline = timers.after(taskMs, () => lose(worker, { lost: 'too-slow' }))
+    const cancelDeadline = timers.after(taskMs, () => {
+      if (running?.job === job) lose(worker, new TaskTooSlow(`not done after ${taskMs} ms`))
+    })
     running = { job, cancelDeadline }
     worker.postMessage(job.task, job.moved)
   }
 
-  function settle(result: Result | Lost): void {
+  function endThread(): void {
+    const idle = thread
+    thread = null
+    void idle?.terminate()
+  }
+
+  function settle(how: (job: Job<Task>) => void): void {
     const ended = running
     if (ended === null) return
     running = null
     ended.cancelDeadline()
-    ended.job.settle(result)
-    next()
+    how(ended.job)
+    if (!closed) next()
   }
 
-  /** Only the first word about a thread's end counts: another one may be at work by now. */
-  function lose(worker: Worker, lost: Lost): void {
+  /** Only the first word about a thread's end counts: its task is over then, and another thread may be at work. */
+  function lose(worker: Worker, reason: WorkerFailure): void {
     if (thread !== worker) return
     thread = null
+    // Its own end is awaited by nobody; a second one cannot be reached any more.
     void worker.terminate()
-    settle(lost)
-  }
-
-  async function endThread(): Promise<void> {
-    const worker = thread
-    thread = null
-    await worker?.terminate()
+    settle((job) => job.reject(reason))
   }
 
   return {
-    ask: (task, moved = []) =>
-      new Promise((resolve) => {
-        waiting.push({ task, moved, settle: resolve })
+    start() {
+      thread ??= startThread()
+    },
+    ask(task, moved, hurry) {
+      if (closed) return Promise.reject(new WorkerFailure('closed'))
+      return new Promise((resolve, reject) => {
+        queues[hurry].push({ task, moved, resolve, reject })
         next()
-      }),
+      })
+    },
     async close() {
-      for (const job of waiting.splice(0)) job.settle({ lost: 'ended' })
-      settle({ lost: 'ended' })
+      closed = true
       cancelIdle()
-      await endThread()
+      for (const job of [...queues.awaited.splice(0), ...queues.unhurried.splice(0)])
+        job.reject(new WorkerFailure('closed'))
+      const worker = thread
+      if (worker === null) return
+      lose(worker, new WorkerFailure('closed'))
+      await worker.terminate()
     },
   }
 }

@@ -21,12 +21,16 @@ export const endpoints = {
   unstarDocument: { method: 'delete', path: '/documents/{id}/star' },
   listRecent: { method: 'get', path: '/recent' },
   listTags: { method: 'get', path: '/tags' },
+  search: { method: 'get', path: '/search' },
   listFolders: { method: 'get', path: '/folders' },
   createFolder: { method: 'post', path: '/folders' },
   getFolder: { method: 'get', path: '/folders/{id}' },
   changeFolder: { method: 'patch', path: '/folders/{id}' },
   removeFolder: { method: 'delete', path: '/folders/{id}' },
   getContent: { method: 'get', path: '/documents/{id}/content' },
+  putContent: { method: 'put', path: '/documents/{id}/content', type: 'text/markdown' },
+  patchContent: { method: 'patch', path: '/documents/{id}/content', type: 'text/x-diff' },
+  postEdits: { method: 'post', path: '/documents/{id}/edits' },
   getState: { method: 'get', path: '/documents/{id}/state' },
   postUpdate: { method: 'post', path: '/documents/{id}/updates' },
   addAttachment: { method: 'post', path: '/documents/{id}/attachments' },
@@ -44,6 +48,8 @@ export const endpoints = {
   readonly [Name in keyof Routes]: {
     readonly method: Routes[Name]['method']
     readonly path: Routes[Name]['path']
+    /** Of a body that is text. */
+    readonly type?: 'text/markdown' | 'text/x-diff'
     /** Of any type, which the answer names. */
     readonly answersWith?: 'a file'
   }

@@ -3,7 +3,14 @@ export { type CloseReason, closeCodes, isFinalClose } from './close-codes.ts'
 export { type DocumentId, documentIdPattern, parseDocumentId } from './document-id.ts'
 export { type FolderId, folderIdPattern, parseFolderId } from './folder-id.ts'
 export { limits } from './limits.ts'
-export { type Problem, type ProblemCode, problemOf, problems } from './problems.ts'
+export {
+  type Problem,
+  type ProblemCode,
+  type ProblemMisfit,
+  type ProblemParticulars,
+  problemOf,
+  problems,
+} from './problems.ts'
 export { mayWrite, type Role, roles } from './roles.ts'
 export type { AttachmentResource } from './routes/attachments.ts'
 export type { BytesAnswer, RouteAnswer, RouteInput, TextAnswer } from './routes/call.ts'
@@ -20,6 +27,7 @@ export {
   documentKinds,
   type FolderResource,
 } from './routes/schemas.ts'
+export type { SearchResult } from './routes/search.ts'
 export { normalTag } from './tags.ts'
 export { contentRoot, repairText, type TextFault, textFault } from './text.ts'
 export {

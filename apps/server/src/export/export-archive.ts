@@ -15,9 +15,9 @@ import {
   type DocumentRecord,
   type Storage,
 } from '../storage/storage.ts'
-import { startTaskThread, type TaskThread } from '../task-thread.ts'
+import { type TaskThread, taskThread } from '../task-thread.ts'
 import { attachmentsFolder, type ExportPlan, type PlanDeps, planExport } from './export-plan.ts'
-import type { ExportTask, ExportTaskResult } from './export-tasks.ts'
+import type { ExportTask } from './export-tasks.ts'
 import { fileNameFor, uniqueNames } from './file-names.ts'
 import { type ManifestWriter, writeManifest } from './manifest-writer.ts'
 
@@ -58,18 +58,19 @@ class ReaderLeft extends Error {
 const recordsAtOnce = 100
 const readAtOnce = 4
 const pathsAtOnce = 2_000
+const idleMs = 15_000
 
-type ExportThread = TaskThread<ExportTask, ExportTaskResult>
+type ExportThread = TaskThread<ExportTask>
 
 async function writeArchive(archive: Archive, deps: ExportDeps): Promise<void> {
   const paths = [...archive.plan.documents]
   const pathTasks = () =>
     chunked(paths, pathsAtOnce).map((documents) => ({ type: 'paths', documents }) as const)
-  const thread: ExportThread = startTaskThread({
-    entry: new URL('./export-worker.ts', import.meta.url),
-    name: 'weft-export',
+  const thread: ExportThread = taskThread({
     timers: deps.timers,
+    entry: new URL('./export-worker.ts', import.meta.url),
     taskMs: limits.importFileMs,
+    idleMs,
     first: pathTasks,
   })
   try {
@@ -127,11 +128,11 @@ async function readDocument(
     const slice = await updates.read(record.id, 0)
     const copies = slice.updates.map((update) => new Uint8Array(update))
     const ids = attachments.map(([{ id }, at]) => [id, at] as const)
-    const result = await thread.ask(
-      { type: 'write', path, kind: record.kind, updates: copies, attachments: ids },
-      copies.map(({ buffer }) => buffer),
-    )
-    const bytes = 'written' in result ? result.written : null
+    const task = { type: 'write', path, kind: record.kind, updates: copies, attachments: ids } as const
+    const moved = copies.map(({ buffer }) => buffer)
+    // A document that takes too long, or that Yjs does not accept, is missing; the others are not.
+    const written = await thread.ask(task, moved, 'awaited').catch(() => null)
+    const bytes = written instanceof Uint8Array ? written : null
     return { record, path, bytes, attachments }
   } catch (error) {
     if (error instanceof DocumentGone) return null

@@ -13,7 +13,5 @@ export type ExportTask =
       readonly attachments: readonly (readonly [string, string])[]
     }
 
-/** `written`: the bytes of the file; `null`: to a task that has none. */
-export type ExportTaskResult =
-  | { readonly written: Uint8Array<ArrayBuffer> | null }
-  | { readonly failed: string }
+/** The bytes of the file; `null`: to a task that has none. */
+export type ExportTaskDone = Uint8Array<ArrayBuffer> | null

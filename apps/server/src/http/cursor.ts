@@ -8,21 +8,36 @@ import { z } from 'zod'
 import type { PageMark } from '../storage/storage.ts'
 import { Refused } from './refused.ts'
 
-const parts = z.tuple([z.string(), z.union([z.number(), z.string()]), z.string()])
+const documentPlace = z.tuple([z.union([z.number(), z.string()]), z.string()])
 
 /** `list`: all that decides which documents come in which order. */
 export function cursorOf({ key, id }: PageMark, list: unknown): string {
-  return Buffer.from(JSON.stringify([nameOf(list), key, id])).toString('base64url')
+  return placeOf([key, id], list)
 }
 
 export function markOf(cursor: string, list: unknown): PageMark {
-  const found = parts.safeParse(jsonOf(Buffer.from(cursor, 'base64url').toString()))
-  const [, key = 0, name = ''] = found.data ?? []
+  const [key, name] = placeIn(cursor, list, documentPlace)
   const id = parseDocumentId(name)
-  const mark = id === null ? null : { key, id }
+  if (id === null) throw new Refused('invalid-cursor')
+  return { key, id }
+}
+
+/** Any place in any list. */
+export function placeOf(place: readonly unknown[], list: unknown): string {
+  return Buffer.from(JSON.stringify([nameOf(list), ...place])).toString('base64url')
+}
+
+/** Refuses what {@link placeOf} did not give for the same list. */
+export function placeIn<Place extends readonly unknown[]>(
+  cursor: string,
+  list: unknown,
+  schema: z.ZodType<Place>,
+): Place {
+  const parts = jsonOf(Buffer.from(cursor, 'base64url').toString())
+  const found = schema.safeParse(Array.isArray(parts) ? parts.slice(1) : null)
   // Base64 has several spellings of the same bytes; only the one that was given out is taken back.
-  if (mark === null || cursorOf(mark, list) !== cursor) throw new Refused('invalid-cursor')
-  return mark
+  if (!found.success || placeOf(found.data, list) !== cursor) throw new Refused('invalid-cursor')
+  return found.data
 }
 
 function nameOf(list: unknown): string {

@@ -6,8 +6,9 @@ import { authorised, documentId } from './authorised.ts'
 import { createDocumentActs } from './document-acts.ts'
 import { addressOf, resource } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
-import { createDocumentMaker } from './new-documents.ts'
+import { createDocumentMaker, type NewDocument } from './new-documents.ts'
 import { folderIdOf, tagsOf } from './places.ts'
+import { repeatOf } from './repeatable.ts'
 
 type Changes = z.output<
   (typeof routes)['changeDocument']['request']['body']['content']['application/json']['schema']
@@ -21,9 +22,17 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
     return c.json(await resource(c, deps, record), 201, { location: addressOf(record) })
   }
 
-  api.openapi(routes.createDocument, async (c) =>
-    created(c, await maker.fromRequest(c, documentId(freshId()), c.req.valid('json'))),
-  )
+  /** A request that comes again finds the document that it made before. */
+  async function createOnce(c: HttpContext, draft: NewDocument): Promise<DocumentRecord> {
+    const { noted, note } = repeatOf(c)
+    const id = documentId(noted ?? freshId())
+    const made = noted === null ? null : await deps.storage.documents.get(id)
+    if (made !== null) return made
+    if (noted === null) await note(id)
+    return maker.fromRequest(c, id, draft)
+  }
+
+  api.openapi(routes.createDocument, async (c) => created(c, await createOnce(c, c.req.valid('json'))))
 
   api.openapi(routes.createDocumentWithId, async (c) =>
     created(c, await maker.fromRequest(c, documentId(c.req.valid('param').id), c.req.valid('json'))),

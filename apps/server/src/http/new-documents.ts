@@ -2,7 +2,7 @@
 
 import type { z } from '@hono/zod-openapi'
 import { filledTemplate, titleOf } from '@weft/document'
-import { type DocumentId, type DocumentKind, limits, type routes, textFault } from '@weft/protocol'
+import { type DocumentId, type DocumentKind, limits, type routes } from '@weft/protocol'
 import { freshId } from '../fresh-id.ts'
 import { type DocumentDraft, DocumentExists, type DocumentRecord } from '../storage/storage.ts'
 import { authorisedContent, documentId } from './authorised.ts'
@@ -10,8 +10,9 @@ import type { HttpContext, HttpDeps } from './env.ts'
 import { spend } from './guards.ts'
 import { folderIdOf, tagsOf } from './places.ts'
 import { Refused } from './refused.ts'
+import { refuseFaults } from './sent-text.ts'
 
-type NewDocument = z.output<
+export type NewDocument = z.output<
   (typeof routes)['createDocument']['request']['body']['content']['application/json']['schema']
 >
 
@@ -74,7 +75,7 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
       if (draft.template !== undefined) return fromTemplate(c, id, draft, draft.template)
       const { kind = 'markdown', content = '', language = null } = draft
       const place = standing(draft)
-      refuseCarriageReturns(content)
+      refuseFaults(content)
       return make(c, id, { title: titleFor(draft, kind, content), kind, language, ...place }, content)
     },
 
@@ -112,10 +113,4 @@ function cutTitle(title: string): string | null {
     .replace(/[\ud800-\udbff]$/, '')
     .trim()
   return cut === '' ? null : cut
-}
-
-function refuseCarriageReturns(content: string): void {
-  if (textFault(content) !== 'malformed-line-ends') return
-  const line = content.slice(0, content.indexOf('\r')).split('\n').length
-  throw new Refused('malformed-line-ends', { detail: `There is a carriage return in line ${line}.` })
 }

@@ -1,5 +1,5 @@
 /** Every way a request ends without what it asked for, in one place: errors become problem documents here. */
-import { type Problem, type ProblemCode, problemOf } from '@weft/protocol'
+import { type ProblemCode, type ProblemParticulars, problemOf } from '@weft/protocol'
 import {
   DocumentDamaged,
   DocumentFull,
@@ -22,7 +22,7 @@ import {
   QuotaReached,
 } from '../storage/storage.ts'
 
-export interface Particulars extends Pick<Problem, 'detail' | 'errors'> {
+export interface Particulars extends ProblemParticulars {
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -6,7 +6,7 @@ import type { Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
 export const secured = secureHeaders({
-  // A stricter policy of one answer stays.
+  // An answer may be stricter.
   overwrite: false,
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],

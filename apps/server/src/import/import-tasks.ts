@@ -45,7 +45,7 @@ export type BegunImport = {
   readonly attachments: ReadonlySet<string>
 } | null
 
-export type ImportTaskResult =
+export type ImportTaskDone =
   | { readonly begun: BegunImport }
   | { readonly prepared: PreparedDocument }
   | { readonly failure: ImportFailure }

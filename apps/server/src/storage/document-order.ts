@@ -1,5 +1,5 @@
 /** In which order a list is: what it is sorted by, then the id, both in the same direction. */
-import { foldedTitle } from './folded-title.ts'
+import { foldedText } from '../folded-text.ts'
 import type { DocumentPage, DocumentQuery, DocumentRecord, DocumentSort, PageMark } from './storage.ts'
 
 /** Characters of a title that decide its place. All documents with these in common are in the order of their ids. */
@@ -7,7 +7,7 @@ const keyLength = 100
 
 /** What a title is sorted by. Change this only together with a migration that makes all of them again. */
 export function titleKey(title: string): string {
-  return [...foldedTitle(title)].slice(0, keyLength).join('')
+  return [...foldedText(title)].slice(0, keyLength).join('')
 }
 
 export function isDescending({ sort = 'updated', order }: Pick<DocumentQuery, 'sort' | 'order'>): boolean {

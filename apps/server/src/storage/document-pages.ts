@@ -7,9 +7,9 @@
  */
 import type { ActorId } from '@weft/protocol'
 import { type RawBuilder, sql } from 'kysely'
+import { foldedText } from '../folded-text.ts'
 import { isDescending } from './document-order.ts'
 import type { DocumentRow } from './documents.ts'
-import { foldedTitle } from './folded-title.ts'
 import type { DocumentQuery, PageMark } from './storage.ts'
 
 export const scannedAtOnce = 2_000
@@ -82,7 +82,7 @@ function filtersOf(query: DocumentQuery): RawBuilder<unknown>[] {
   const { title, folder, tag, starred, isPinned, isTemplate, author, kind } = query
   const filters: RawBuilder<unknown>[] = []
   if (title !== null) {
-    const part = foldedTitle(title).replace(/[\\%_]/g, '\\$&')
+    const part = foldedText(title).replace(/[\\%_]/g, '\\$&')
     filters.push(sql`title_folded like ${`%${part}%`} escape '\\'`)
   }
   if (folder === 'none') filters.push(sql`folder is null`)

@@ -1,8 +1,8 @@
 /** The queries behind DocumentStore, for every SQL database: written once, compiled for each. */
 import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import { type Kysely, sql } from 'kysely'
+import { foldedText } from '../folded-text.ts'
 import { titleKey } from './document-order.ts'
-import { foldedTitle } from './folded-title.ts'
 import type { DocumentChanges, DocumentDraft, DocumentRecord } from './storage.ts'
 
 export interface Tables {
@@ -43,7 +43,7 @@ export function insertDocument(db: Database, draft: DocumentDraft) {
   const row: DocumentRow = {
     id: draft.id,
     title: draft.title,
-    title_folded: foldedTitle(draft.title),
+    title_folded: foldedText(draft.title),
     kind: draft.kind,
     language: draft.language,
     lineage: draft.lineage,
@@ -88,7 +88,7 @@ export function updateDocument(db: Database, id: DocumentId, changes: DocumentCh
       // So that there always is something to set.
       id,
       ...((title !== undefined || language !== undefined) && { updated_at: at }),
-      ...(title !== undefined && { title, title_folded: foldedTitle(title), title_key: titleKey(title) }),
+      ...(title !== undefined && { title, title_folded: foldedText(title), title_key: titleKey(title) }),
       ...(language !== undefined && { language }),
       ...(folder !== undefined && { folder }),
       ...(tags !== undefined && { tags: JSON.stringify(tags) }),

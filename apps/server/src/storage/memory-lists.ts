@@ -1,6 +1,7 @@
 /** Which documents a list shows, and in which order, without a database. */
+
+import { foldedText } from '../folded-text.ts'
 import { isDescending, markOf } from './document-order.ts'
-import { foldedTitle } from './folded-title.ts'
 import type { MemoryMarks } from './memory-marks.ts'
 import type { DocumentQuery, DocumentRecord, PageMark } from './storage.ts'
 
@@ -12,7 +13,7 @@ export function isListed(
   const { trashed, title, folder, tag, starred, isPinned, isTemplate, author, kind, after } = query
   return (
     (record.trashedAt !== null) === trashed &&
-    (title === null || foldedTitle(record.title).includes(foldedTitle(title))) &&
+    (title === null || foldedText(record.title).includes(foldedText(title))) &&
     (folder === undefined || record.folder === (folder === 'none' ? null : folder)) &&
     (tag === undefined || record.tags.includes(tag)) &&
     (starred === undefined || marks.isStarred(starred.by, record.id) === starred.is) &&

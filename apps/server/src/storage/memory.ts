@@ -3,6 +3,7 @@
  * unevenly slow as a real database, so that races show, and it fails when it is told to.
  */
 import type { DocumentId, FolderId } from '@weft/protocol'
+import { memoryAnswers } from './memory-answers.ts'
 import { memoryAttachments } from './memory-attachments.ts'
 import { memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
@@ -37,6 +38,7 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
     documents: memoryDocuments(documents, { folders, marks, quotas: options.quotas ?? noQuotas }, passage),
     updates: memoryLog(documents, passage, disk.isDamaged),
     history: memoryHistory(documents, passage, disk.isDamaged),
+    answers: memoryAnswers(passage),
     folders: memoryFolders(folders, documents, passage),
     marks,
     attachments,

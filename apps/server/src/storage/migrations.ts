@@ -125,6 +125,11 @@ export const migrations: readonly Migration[] = [
     ],
   },
   {
+    name: 'notes of answers',
+    // What a repeat has to know of a request that was not answered.
+    statements: () => ['ALTER TABLE answers ADD COLUMN note TEXT'],
+  },
+  {
     name: 'folders, tags, stars, openings',
     statements: ({ whole, keyed }) => [
       'ALTER TABLE documents ADD COLUMN title_key TEXT',

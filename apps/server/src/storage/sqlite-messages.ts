@@ -10,11 +10,15 @@ import type {
   DocumentPage,
   DocumentQuery,
   DocumentRecord,
+  FirstRequest,
   FolderChanges,
   FolderRecord,
   FolderRefusal,
+  KeptAnswer,
+  KeptRequest,
   Opening,
   Quotas,
+  RepeatableRequest,
   TagCount,
   TagQuery,
 } from './storage.ts'
@@ -31,6 +35,10 @@ export type Write =
     }
   | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
   | { readonly type: 'restore'; readonly id: DocumentId }
+  | { readonly type: 'note-request'; readonly request: FirstRequest; readonly note: string }
+  | { readonly type: 'keep-answer'; readonly request: FirstRequest; readonly answer: KeptAnswer }
+  | { readonly type: 'forget-answer'; readonly request: RepeatableRequest }
+  | { readonly type: 'purge-answers'; readonly time: number; readonly most: number }
   | { readonly type: 'purge'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'create-folder'; readonly draft: FolderRecord }
   | { readonly type: 'change-folder'; readonly id: FolderId; readonly changes: FolderChanges }
@@ -77,6 +85,7 @@ export type Read =
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
+  | { readonly type: 'find-answer'; readonly request: RepeatableRequest }
   | { readonly type: 'trashed-before'; readonly before: number; readonly limit: number }
   | { readonly type: 'tags'; readonly query: TagQuery }
   | { readonly type: 'folders' }
@@ -116,6 +125,11 @@ export interface Answers extends AttachmentAnswers, ImportAnswers {
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
+  readonly 'find-answer': KeptRequest | null
+  readonly 'note-request': null
+  readonly 'keep-answer': null
+  readonly 'forget-answer': null
+  readonly 'purge-answers': number
   readonly tags: readonly TagCount[]
   readonly folders: readonly FolderRecord[]
   readonly folder: FolderRecord | null

@@ -13,6 +13,7 @@ import {
 } from './documents.ts'
 import { Refusal } from './refusal.ts'
 import { retagged, tooManyTags } from './retagged.ts'
+import { sqliteAnswers } from './sqlite-answers.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { sqliteAttachments } from './sqlite-attachments.ts'
 import { isCorrupt } from './sqlite-errors.ts'
@@ -47,6 +48,7 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
   const arrivals = sqliteArrivals(database)
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
+  const answers = sqliteAnswers(database)
   const attachments = sqliteAttachments(database)
   const imports = sqliteImports(database)
   const rows = queryRunner(database)
@@ -170,6 +172,17 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
         case 'forget-openings':
           marks.forgetOpenings(write.before)
           return null
+        case 'note-request':
+          answers.note(write.request, write.note)
+          return null
+        case 'keep-answer':
+          answers.keep(write.request, write.answer)
+          return null
+        case 'forget-answer':
+          answers.forget(write.request)
+          return null
+        case 'purge-answers':
+          return answers.purge(write.time, write.most)
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -212,6 +225,8 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
           return recordOf(rows(selectDocument(queries, read.id))[0])
         case 'get-many':
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
+        case 'find-answer':
+          return answers.find(read.request)
         case 'list':
           return lists.page(read.query)
         case 'trashed-before':

@@ -64,6 +64,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'get':
       case 'get-many':
       case 'list':
+      case 'find-answer':
       case 'trashed-before':
       case 'tags':
       case 'folders':

@@ -76,6 +76,21 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
       },
       positionAt: (document, time) => thread.ask({ type: 'position-at', document, time }),
     },
+    answers: {
+      find: (request) => thread.ask({ type: 'find-answer', request }),
+      async note(request, note) {
+        await thread.ask({ type: 'note-request', request, note })
+      },
+      async keep(request, answer) {
+        // A view would take all of the buffer behind it along.
+        const body = answer.body === null ? null : new Uint8Array(answer.body)
+        await thread.ask({ type: 'keep-answer', request, answer: { ...answer, body } })
+      },
+      async forget(request) {
+        await thread.ask({ type: 'forget-answer', request })
+      },
+      purge: (time, most) => thread.ask({ type: 'purge-answers', time, most }),
+    },
     folders: {
       list: () => thread.ask({ type: 'folders' }),
       get: (id) => thread.ask({ type: 'folder', id }),

@@ -37,6 +37,7 @@ export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   readonly history: DocumentHistory
+  readonly answers: AnswerStore
   readonly folders: FolderStore
   readonly marks: ActorMarks
   readonly attachments: AttachmentStore
@@ -97,6 +98,48 @@ export interface DocumentHistory {
   read(document: DocumentId, position: LogPosition): Promise<LogSlice>
   /** The last position that was written at or before `time`; 0: before the first. */
   positionAt(document: DocumentId, time: number): Promise<LogPosition>
+}
+
+/**
+ * What was answered to requests that may come again, by actor and key. Every method may reject with StorageFailure;
+ * of a write, it is then unknown whether it was stored.
+ */
+export interface AnswerStore {
+  /** `null` if there is none. */
+  find(repeatable: RepeatableRequest): Promise<KeptRequest | null>
+  /** What a repeat has to know of a request that is about to change something. Replaces what was kept before. */
+  note(request: FirstRequest, note: string): Promise<void>
+  /** Replaces what was kept before, but not its note. */
+  keep(request: FirstRequest, answer: KeptAnswer): Promise<void>
+  forget(repeatable: RepeatableRequest): Promise<void>
+  /** Drops requests that came before `time`, the oldest first, at most so many. Resolves with how many. */
+  purge(time: number, most: number): Promise<number>
+}
+
+export interface RepeatableRequest {
+  readonly actor: ActorId
+  readonly key: string
+}
+
+export interface FirstRequest extends RepeatableRequest {
+  /** The same for the same request. */
+  readonly fingerprint: string
+  readonly at: number
+}
+
+export interface KeptRequest {
+  readonly fingerprint: string
+  readonly at: number
+  readonly note: string | null
+  /** `null`: it was under way when it was last heard of. */
+  readonly answer: KeptAnswer | null
+}
+
+export interface KeptAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** `null`: too large to be kept. */
+  readonly body: Uint8Array | null
 }
 
 /** There is no such revision, not yet or not any more. */

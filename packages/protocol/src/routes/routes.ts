@@ -9,6 +9,8 @@ import * as folders from './folders.ts'
 import * as imports from './imports.ts'
 import * as library from './library.ts'
 import * as me from './me.ts'
+import * as search from './search.ts'
+import * as writing from './writing.ts'
 
 export const routes = {
   createDocument: documents.createDocument,
@@ -25,12 +27,16 @@ export const routes = {
   unstarDocument: documents.unstarDocument,
   listRecent: library.listRecent,
   listTags: library.listTags,
+  search: search.search,
   listFolders: folders.listFolders,
   createFolder: folders.createFolder,
   getFolder: folders.getFolder,
   changeFolder: folders.changeFolder,
   removeFolder: folders.removeFolder,
   getContent: content.getContent,
+  putContent: writing.putContent,
+  patchContent: writing.patchContent,
+  postEdits: writing.postEdits,
   getState: content.getState,
   postUpdate: content.postUpdate,
   addAttachment: attachments.addAttachment,

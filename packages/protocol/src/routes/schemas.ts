@@ -126,6 +126,17 @@ export const problem = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .readonly()
       .optional(),
+    revision: z.number().int().optional().openapi({ description: "The document's own." }),
+    misfits: z
+      .array(
+        z.object({
+          edit: z.number().int().openapi({ description: 'Index of the edit, or of the hunk.' }),
+          reason: z.enum(['absent', 'ambiguous', 'out-of-range', 'splits-a-character', 'overlapping']),
+          found: z.array(z.object({ line: z.number().int(), excerpt: z.string() })).readonly(),
+        }),
+      )
+      .readonly()
+      .optional(),
   })
   .openapi('Problem')
 
