@@ -55,12 +55,31 @@ describe('a document as a file', () => {
     expect(await yjs.bytes()).toEqual(await state.bytes())
   })
 
+  it('is a page that runs nothing and leads back to this server', async () => {
+    const content =
+      '# Top\n\n![p](/attachments/x) <script>alert(1)</script> src="/text" [d](/d/y) [o](https://o.example/)\n'
+    const { id } = await server.create({ title: 'Page <1>', content })
+    const answer = await server.ask('GET', `/documents/${id}/export?format=html`)
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="Page -1-.html"')
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(answer.text).toContain('<title>Page &lt;1&gt;</title>')
+    expect(answer.text).toContain(`<img src="${server.url}/attachments/x"`)
+    expect(answer.text).toContain(`href="${server.url}/d/y"`)
+    expect(answer.text).toContain('href="https://o.example/"')
+    expect(answer.text).toMatch(/src=(?:"|&quot;)\/text/)
+    expect(answer.text).not.toContain('<script')
+    const code = await server.create({ content: 'a < b', kind: 'code', language: 'c' })
+    const shown = await server.ask('GET', `/documents/${code.id}/export?format=html`)
+    expect(shown.text).toContain('<pre><code>a &lt; b</code></pre>')
+  })
+
   it('that has no text is a state alone', async () => {
     const { id } = await server.create({ kind: 'yjs', title: 'Shapes' })
     expect((await server.ask('GET', `/documents/${id}/export`)).headers.get('content-disposition')).toContain(
       'Shapes.yjs',
     )
-    for (const format of ['md', 'txt', 'json']) {
+    for (const format of ['md', 'txt', 'html', 'json']) {
       const answer = await server.ask('GET', `/documents/${id}/export?format=${format}`)
       expect(answer).toMatchObject({ status: 409, json: { code: 'not-a-text-document' } })
     }

@@ -16,7 +16,7 @@ export const exportDocument = createRoute({
     params: documentParams,
     query: z.strictObject({
       format: z
-        .enum(['md', 'txt', 'json', 'yjs'])
+        .enum(['md', 'txt', 'html', 'json', 'yjs'])
         .optional()
         .openapi({ description: 'Left out: what fits the document, such as `.rs` for Rust.' }),
     }),
@@ -29,6 +29,7 @@ export const exportDocument = createRoute({
         'application/octet-stream': { schema: file },
         'text/markdown': { schema: z.string() },
         'text/plain': { schema: z.string() },
+        'text/html': { schema: z.string() },
       },
     },
     ...problemResponses(
@@ -36,6 +37,7 @@ export const exportDocument = createRoute({
       'document-in-trash',
       'not-a-text-document',
       'document-damaged',
+      'not-renderable',
       'storage-unavailable',
     ),
   },
