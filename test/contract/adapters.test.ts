@@ -10,6 +10,7 @@ import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
+import { eventsSuite } from './events.ts'
 import { historySuite } from './history.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
@@ -66,6 +67,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
   historySuite(adapter)
   documentStoreSuite(adapter)
+  eventsSuite(adapter)
   storageSuite(adapter)
 }
 

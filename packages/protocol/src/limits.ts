@@ -115,6 +115,22 @@ export const limits = {
   bytesBurst: 32 * 1024 * 1024,
   /** Packed changes of one document that are kept to read or write on older revisions; the oldest go first. */
   historyBytes: 64 * 1024 * 1024,
+  /** Events of the server that are kept, the latest; who reads on from an older one is told to start over. */
+  eventsKept: 100_000,
+  /** How late the server's events may tell that a document's content changed. */
+  changedEventMs: 5_000,
+  /** Connections that follow events: in all, of one address (loopback is not counted), of one actor with a name. */
+  eventStreams: 1_000,
+  eventStreamsPerAddress: 200,
+  eventStreamsPerActor: 50,
+  /** How long a request may wait for the next event. */
+  eventWaitSeconds: 60,
+  /** A comment, when a stream of events has nothing else to say: proxies end what is quiet. */
+  eventHeartbeatMs: 15_000,
+  /** Least time between two looks at a document that is followed: what is typed meanwhile is told together. */
+  followMs: 50,
+  /** Bytes of events that wait for one reader; then nothing more is read for it until it has taken them. */
+  eventQueueBytes: 256 * 1024,
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,

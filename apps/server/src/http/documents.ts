@@ -71,21 +71,21 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
       ...(title === undefined ? {} : { title }),
       ...(language === undefined ? {} : { language }),
     }
-    const record = await documents.update(id, changes, timers.now())
+    const record = await documents.update(id, changes, timers.now(), c.var.actor.id)
     if (record === null) throw new Refused('document-in-trash')
     return c.json(resource(record, c), 200)
   })
 
   api.openapi(routes.trashDocument, async (c) => {
     const { id } = await authorised(c, deps, c.req.valid('param').id, 'write')
-    await documents.trash(id, timers.now())
+    await documents.trash(id, timers.now(), c.var.actor.id)
     rooms.dismiss(id)
     return c.body(null, 204)
   })
 
   api.openapi(routes.restoreDocument, async (c) => {
     const { id } = await authorised(c, deps, c.req.valid('param').id, 'write')
-    const record = await documents.restore(id)
+    const record = await documents.restore(id, timers.now(), c.var.actor.id)
     if (record === null) throw new Refused('not-found')
     return c.json(resource(record, c), 200)
   })

@@ -2,7 +2,9 @@
 import type { ActorId, DocumentId } from '@weft/protocol'
 import type { ClientOwners, LogPosition } from '@weft/sync'
 import { toPage } from './document-page.ts'
+import { eventsOf } from './event-store.ts'
 import { foldedTitle } from './folded-title.ts'
+import type { MemoryEvents } from './memory-events.ts'
 import type { Passage } from './memory-passage.ts'
 import {
   type DocumentDraft,
@@ -32,14 +34,23 @@ export interface StoredEntry extends Stored {
   readonly at: number
 }
 
-export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passage): DocumentStore {
+export function memoryDocuments(
+  documents: Map<DocumentId, Held>,
+  passage: Passage,
+  events: MemoryEvents,
+): DocumentStore {
   function change(
     id: DocumentId,
+    { at, by }: { readonly at: number; readonly by: ActorId | null },
     changed: (record: DocumentRecord) => DocumentRecord,
   ): DocumentRecord | null {
     const held = documents.get(id)
     if (held === undefined) return null
-    held.record = changed(held.record)
+    const before = held.record
+    held.record = changed(before)
+    const types = eventsOf(before, held.record)
+    if (types.length > 0) events.tellChange(id, at)
+    for (const type of types) events.record(type, held.record, at, by)
     return held.record
   }
 
@@ -53,6 +64,7 @@ export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passa
         const entries =
           first === null ? [] : [{ position: 1, bytes: first.update, actor: first.actor, at: first.at }]
         documents.set(draft.id, { record, snapshot: null, entries, past: [] })
+        events.record('created', record, draft.createdAt, draft.createdBy)
         return record
       })
     },
@@ -67,11 +79,11 @@ export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passa
         return toPage(records.filter((record) => isListed(record, query)).sort(byChange), query.limit)
       }),
 
-    update(id, changes, at) {
+    update(id, changes, at, by = null) {
       const named = { ...changes }
       return passage.write(() => {
         if (documents.get(id)?.record.trashedAt !== null) return null
-        return change(id, (record) => ({
+        return change(id, { at, by }, (record) => ({
           ...record,
           title: named.title ?? record.title,
           language: named.language === undefined ? record.language : named.language,
@@ -80,10 +92,13 @@ export function memoryDocuments(documents: Map<DocumentId, Held>, passage: Passa
       })
     },
 
-    trash: (id, at) =>
-      passage.write(() => change(id, (record) => ({ ...record, trashedAt: record.trashedAt ?? at }))),
+    trash: (id, at, by = null) =>
+      passage.write(() =>
+        change(id, { at, by }, (record) => ({ ...record, trashedAt: record.trashedAt ?? at })),
+      ),
 
-    restore: (id) => passage.write(() => change(id, (record) => ({ ...record, trashedAt: null }))),
+    restore: (id, at, by = null) =>
+      passage.write(() => change(id, { at, by }, (record) => ({ ...record, trashedAt: null }))),
   }
 }
 

@@ -2,12 +2,14 @@
 import type { DocumentId } from '@weft/protocol'
 import { DocumentDamaged, DocumentGone, type LogEntry, type UpdateLog } from '@weft/sync'
 import type { Held } from './memory-documents.ts'
+import type { MemoryEvents } from './memory-events.ts'
 import type { Passage } from './memory-passage.ts'
 
 export function memoryLog(
   documents: ReadonlyMap<DocumentId, Held>,
   passage: Passage,
   isDamaged: (document: DocumentId) => boolean,
+  events: Pick<MemoryEvents, 'noteChange'>,
 ): UpdateLog {
   const alive = (document: DocumentId) => heldAlive(documents, document)
 
@@ -39,6 +41,7 @@ export function memoryLog(
           held.entries.push({ position: ++position, bytes: update, actor, at })
           held.record = { ...held.record, revision: position, updatedAt: at }
         }
+        if (copies.length > 0) events.noteChange(document)
         return position
       })
     },

@@ -4,6 +4,7 @@
  */
 import type { DocumentId } from '@weft/protocol'
 import { type Held, memoryDocuments } from './memory-documents.ts'
+import { memoryEvents } from './memory-events.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryHistory } from './memory-history.ts'
 import { memoryLog } from './memory-log.ts'
@@ -18,11 +19,13 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
   const documents = new Map<DocumentId, Held>()
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
+  const events = memoryEvents((id) => documents.get(id)?.record ?? null, passage)
 
   return {
-    documents: memoryDocuments(documents, passage),
-    updates: memoryLog(documents, passage, disk.isDamaged),
+    documents: memoryDocuments(documents, passage, events),
+    updates: memoryLog(documents, passage, disk.isDamaged, events),
     history: memoryHistory(documents, passage, disk.isDamaged),
+    events,
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     close: () => passage.close(),

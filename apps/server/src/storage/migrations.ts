@@ -124,4 +124,31 @@ export const migrations: readonly Migration[] = [
       'CREATE INDEX answers_by_time ON answers (at)',
     ],
   },
+  {
+    name: 'events',
+    statements: ({ whole, keyed, inOrder }) => [
+      // See event-store.ts.
+      `CREATE TABLE events (
+        sequence ${whole} NOT NULL PRIMARY KEY,
+        type TEXT NOT NULL,
+        document TEXT NOT NULL,
+        at ${whole} NOT NULL,
+        actor TEXT,
+        revision ${whole} NOT NULL,
+        title TEXT NOT NULL,
+        language TEXT
+      ) ${inOrder}`,
+      'CREATE INDEX events_by_document ON events (document, sequence)',
+      "CREATE UNIQUE INDEX changed_once ON events (document) WHERE type = 'changed'",
+      // The last sequence that was given out, and the last that is not kept any more.
+      `CREATE TABLE event_ends (
+        id ${whole} NOT NULL PRIMARY KEY CHECK (id = 1),
+        last ${whole} NOT NULL,
+        dropped ${whole} NOT NULL
+      ) ${keyed}`,
+      'INSERT INTO event_ends (id, last, dropped) VALUES (1, 0, 0)',
+      // Documents whose content changed since their last event.
+      `CREATE TABLE untold_changes (document TEXT NOT NULL PRIMARY KEY) ${keyed}`,
+    ],
+  },
 ]

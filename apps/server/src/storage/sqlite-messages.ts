@@ -2,6 +2,7 @@
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import type { StoredSnapshot } from './checksum.ts'
+import type { EventPage, EventQuery } from './event-store.ts'
 import type {
   DocumentChanges,
   DocumentDraft,
@@ -19,9 +20,15 @@ export type Write =
       readonly id: DocumentId
       readonly changes: DocumentChanges
       readonly at: number
+      readonly by: ActorId | null
     }
-  | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
-  | { readonly type: 'restore'; readonly id: DocumentId }
+  | {
+      readonly type: 'trash' | 'restore'
+      readonly id: DocumentId
+      readonly at: number
+      readonly by: ActorId | null
+    }
+  | { readonly type: 'tell-changes'; readonly at: number }
   | { readonly type: 'probe'; readonly at: number }
   /** The thread asks itself: see sqlite-arrivals.ts. */
   | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
@@ -48,6 +55,8 @@ export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
   | { readonly type: 'read-at'; readonly document: DocumentId; readonly position: LogPosition }
   | { readonly type: 'position-at'; readonly document: DocumentId; readonly time: number }
+  | { readonly type: 'entries'; readonly document: DocumentId; readonly after: LogPosition }
+  | { readonly type: 'events'; readonly query: EventQuery }
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
@@ -63,6 +72,7 @@ export interface Answers {
   readonly update: DocumentRecord | null
   readonly trash: DocumentRecord | null
   readonly restore: DocumentRecord | null
+  readonly 'tell-changes': { readonly told: number; readonly left: boolean }
   readonly probe: null
   readonly 'shorten-arrivals': null
   readonly 'file-arrivals': null
@@ -72,6 +82,8 @@ export interface Answers {
   readonly read: PackedSlice
   readonly 'read-at': PackedSlice
   readonly 'position-at': LogPosition
+  readonly entries: PackedSlice & { readonly ats: readonly number[] }
+  readonly events: EventPage
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage

@@ -13,9 +13,11 @@ import {
   trashDocument,
   updateDocument,
 } from './documents.ts'
+import { eventsOf } from './event-store.ts'
 import { Refusal } from './refusal.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { isCorrupt } from './sqlite-errors.ts'
+import { sqliteEvents } from './sqlite-events.ts'
 import { sqliteHistory } from './sqlite-history.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
@@ -28,6 +30,8 @@ export interface SqliteRequests {
   write(write: Write): Answers[Write['type']]
   /** Between two. */
   read(read: Read): Answers[Read['type']]
+  /** A transaction was undone. */
+  reload(): void
   readonly arrivals: Arrivals
   readonly snapshots: Snapshots
 }
@@ -37,6 +41,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const rows = queryRunner(database)
+  const events = sqliteEvents(database, recordWith)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
   )
@@ -45,7 +50,9 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
     const [row] = rows(insertDocument(queries, draft))
     if (row === undefined) throw new Refusal('exists', `document ${draft.id} exists`)
     if (draft.first !== null) log.insertFirst(draft.id, draft.first)
-    return toRecord(row)
+    const record = toRecord(row)
+    events.record('created', record, draft.createdAt, draft.createdBy)
+    return record
   }
 
   /** The rows that `query` gives, with what came of the document since they were written. */
@@ -56,28 +63,47 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
     return arrived === null ? record : { ...record, revision: arrived.head, updatedAt: arrived.updatedAt }
   }
 
+  function recordWith(id: DocumentId): DocumentRecord | null {
+    return recordOf(rows(selectDocument(queries, id))[0])
+  }
+
+  /** Changes the document's own row, which must say everything then: above all that it is in the trash. */
+  function change(write: RowWrite): DocumentRecord | null {
+    arrivals.file(write.id)
+    const before = recordWith(write.id)
+    const after = recordOf(rows(changeOf(write))[0])
+    if (before === null || after === null) return after
+    const types = eventsOf(before, after)
+    if (types.length > 0) events.tellChange(write.id, write.at)
+    for (const type of types) events.record(type, after, write.at, write.by)
+    return after
+  }
+
   return {
     arrivals,
     snapshots,
+    reload() {
+      arrivals.reload()
+      events.reload()
+    },
     write(write) {
       switch (write.type) {
-        case 'append':
-          return log.append(write.document, write.entries)
+        case 'append': {
+          const position = log.append(write.document, write.entries)
+          if (write.entries.length > 0) events.noteChange(write.document)
+          return position
+        }
         case 'fold':
           log.fold(write)
           return null
         case 'create':
           return create(write.draft)
-        // Each changes the document's own row, which must say everything then: above all that it is in the trash.
         case 'update':
-          arrivals.file(write.id)
-          return recordOf(rows(updateDocument(queries, write.id, write.changes, write.at))[0])
         case 'trash':
-          arrivals.file(write.id)
-          return recordOf(rows(trashDocument(queries, write.id, write.at))[0])
         case 'restore':
-          arrivals.file(write.id)
-          return recordOf(rows(restoreDocument(queries, write.id))[0])
+          return change(write)
+        case 'tell-changes':
+          return events.tellChanges(write.at)
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -107,14 +133,31 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return unlessCorrupt(read.document, () => log.readAt(read.document, read.position))
         case 'position-at':
           return unlessCorrupt(read.document, () => log.positionAt(read.document, read.time))
+        case 'entries':
+          return unlessCorrupt(read.document, () => log.entries(read.document, read.after))
+        case 'events':
+          return events.read(read.query)
         case 'get':
-          return recordOf(rows(selectDocument(queries, read.id))[0])
+          return recordWith(read.id)
         case 'get-many':
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'list':
           return toPage(rows(selectPage(queries, read.query)).map(toRecord), read.query.limit)
       }
     },
+  }
+}
+
+type RowWrite = Extract<Write, { readonly type: 'update' | 'trash' | 'restore' }>
+
+function changeOf(write: RowWrite) {
+  switch (write.type) {
+    case 'update':
+      return updateDocument(queries, write.id, write.changes, write.at)
+    case 'trash':
+      return trashDocument(queries, write.id, write.at)
+    case 'restore':
+      return restoreDocument(queries, write.id)
   }
 }
 

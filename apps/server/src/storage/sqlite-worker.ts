@@ -32,7 +32,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
   const requests = sqliteRequests(database)
   const { arrivals } = requests
   const folds = largeFolds(requests.snapshots)
-  const writer = sqliteWriter(database, requests.write, arrivals.reload)
+  const writer = sqliteWriter(database, requests.write, requests.reload)
   arrivals.reload()
   fileArrivals()
   const writes: Asked<Write>[] = []
@@ -61,6 +61,8 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'read':
       case 'read-at':
       case 'position-at':
+      case 'entries':
+      case 'events':
       case 'get':
       case 'get-many':
       case 'list':

@@ -36,9 +36,9 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       get: (id) => thread.ask({ type: 'get', id }),
       getMany: (ids) => thread.ask({ type: 'get-many', ids }),
       list: (query) => thread.ask({ type: 'list', query }),
-      update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
-      trash: (id, at) => thread.ask({ type: 'trash', id, at }),
-      restore: (id) => thread.ask({ type: 'restore', id }),
+      update: (id, changes, at, by = null) => thread.ask({ type: 'update', id, changes, at, by }),
+      trash: (id, at, by = null) => thread.ask({ type: 'trash', id, at, by }),
+      restore: (id, at, by = null) => thread.ask({ type: 'restore', id, at, by }),
     },
     updates: {
       async read(document, after) {
@@ -58,6 +58,21 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
         return unpacked(await thread.ask({ type: 'read-at', document, position }))
       },
       positionAt: (document, time) => thread.ask({ type: 'position-at', document, time }),
+      async entries(document, after) {
+        const { ats, ...slice } = await thread.ask({ type: 'entries', document, after })
+        const { updates, actors, head, lineage, kind } = unpacked(slice)
+        // Of entries, actor and time are known, and there is one of each.
+        const entries = updates.map((update, index) => ({
+          update,
+          actor: actors[index] as LogEntry['actor'],
+          at: ats[index] as number,
+        }))
+        return { entries, head, lineage, kind }
+      },
+    },
+    events: {
+      read: (query) => thread.ask({ type: 'events', query }),
+      tellChanges: (at) => thread.ask({ type: 'tell-changes', at }),
     },
     async probe() {
       await thread.ask({ type: 'probe', at: timers.now() })

@@ -1,11 +1,21 @@
 /** What one database gives the server. The log's promises are in packages/sync/src/ports.ts. */
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition, LogSlice, StorageFailure, UpdateLog } from '@weft/sync'
+import type { EventStore } from './event-store.ts'
+
+export {
+  type EventPage,
+  type EventStore,
+  type EventType,
+  eventTypes,
+  type StoredEvent,
+} from './event-store.ts'
 
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   readonly history: DocumentHistory
+  readonly events: EventStore
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
   /**
@@ -30,12 +40,17 @@ export interface DocumentStore {
   getMany(ids: readonly DocumentId[]): Promise<readonly DocumentRecord[]>
   /** Newest change first. A document that changes while one pages may be seen twice or missed, others never. */
   list(query: DocumentQuery): Promise<DocumentPage>
-  /** `null` if there is none outside the trash. */
-  update(id: DocumentId, changes: DocumentChanges, at: number): Promise<DocumentRecord | null>
+  /** `null` if there is none outside the trash. `by`, here and below: whom the event names. */
+  update(
+    id: DocumentId,
+    changes: DocumentChanges,
+    at: number,
+    by?: ActorId | null,
+  ): Promise<DocumentRecord | null>
   /** Into the trash: from then on no update is appended. Again: no change. `null` if there is none. */
-  trash(id: DocumentId, at: number): Promise<DocumentRecord | null>
+  trash(id: DocumentId, at: number, by?: ActorId | null): Promise<DocumentRecord | null>
   /** Out of the trash. Not in it: no change. `null` if there is none. */
-  restore(id: DocumentId): Promise<DocumentRecord | null>
+  restore(id: DocumentId, at: number, by?: ActorId | null): Promise<DocumentRecord | null>
 }
 
 /**
@@ -47,6 +62,17 @@ export interface DocumentHistory {
   read(document: DocumentId, position: LogPosition): Promise<LogSlice>
   /** The last position that was written at or before `time`; 0: before the first. */
   positionAt(document: DocumentId, time: number): Promise<LogPosition>
+  /** Entries after `after` as they were written, folded or not, oldest first: some of them, one at least if there is any. */
+  entries(document: DocumentId, after: LogPosition): Promise<Entries>
+}
+
+/** The first is the one after the position that was asked for. */
+export interface Entries {
+  readonly entries: readonly LogEntry[]
+  /** Of the whole log. */
+  readonly head: LogPosition
+  readonly lineage: string
+  readonly kind: DocumentKind
 }
 
 /** There is no such revision, not yet or not any more. */
