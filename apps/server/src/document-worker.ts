@@ -3,9 +3,11 @@ import { parentPort } from 'node:worker_threads'
 import { contentOf, contentUpdate, foldUpdates } from '@weft/document'
 import { baseOf } from '@weft/sync'
 import type { DocumentTask, DocumentTaskResult, Done } from './document-tasks.ts'
+import { followedTexts } from './followed-texts.ts'
 
 if (parentPort === null) throw new Error('document-worker.ts runs as a worker thread')
 const port = parentPort
+const followed = followedTexts()
 
 port.on('message', (task: DocumentTask) => {
   const result = attempt(task)
@@ -14,6 +16,7 @@ port.on('message', (task: DocumentTask) => {
 
 /** The bytes change hands: copying would take the event loop as long as it takes here. */
 function moved(done: Done): ArrayBuffer[] {
+  if (typeof done !== 'string' && 'steps' in done) return []
   const bytes = typeof done === 'string' || done instanceof Uint8Array ? done : done.bytes
   return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
 }
@@ -35,5 +38,7 @@ function perform(task: DocumentTask): Done {
       return contentOf(task.updates)
     case 'write-text':
       return contentUpdate(task.text)
+    case 'follow-text':
+      return { steps: followed.follow(task) }
   }
 }

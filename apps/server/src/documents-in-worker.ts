@@ -6,15 +6,30 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Base, Folder, Timers } from '@weft/sync'
-import type { DocumentTask, DocumentTaskResult, Done } from './document-tasks.ts'
+import type { DocumentTask, DocumentTaskResult, Done, FollowedStep } from './document-tasks.ts'
+
+export type { FollowedStep } from './document-tasks.ts'
 
 export interface DocumentWorker extends Folder {
   /** The text that `updates` make. Rejects when Yjs does not accept them or they leave a hole. */
   readText(updates: readonly Uint8Array[]): Promise<string>
   /** The update that makes an empty document hold `text`. */
   writeText(text: string): Promise<Uint8Array>
+  /**
+   * What each part changed in a text. `null`: `start` is needed, which makes the text before. Rejects as the former.
+   */
+  followText(question: FollowQuestion): Promise<readonly FollowedStep[] | null>
   /** Rejects what has not been done. */
   close(): Promise<void>
+}
+
+/** See document-tasks.ts. */
+export interface FollowQuestion {
+  readonly from: string
+  readonly to: string
+  readonly start: readonly Uint8Array[] | null
+  readonly parts: readonly (readonly Uint8Array[])[]
+  readonly diff: readonly { readonly from: string; readonly to: string }[] | null
 }
 
 /** The thread did not do the task: too slow, too large, or the server is going. */
@@ -120,6 +135,10 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
   return {
     fold: async (updates) => base(await ask(unhurried, { type: 'fold', updates: copies(updates) })),
     readText: async (updates) => text(await ask(awaited, { type: 'read-text', updates: copies(updates) })),
+    followText: async ({ start, parts, ...question }) => {
+      const task = { ...question, start: start === null ? null : copies(start), parts: parts.map(copies) }
+      return steps(await ask(awaited, { type: 'follow-text', ...task }))
+    },
     writeText: async (content) => bytes(await ask(awaited, { type: 'write-text', text: content })),
     async close() {
       closed = true
@@ -139,8 +158,14 @@ function copies(updates: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[] {
   return updates.map((update) => new Uint8Array(update))
 }
 
+function steps(done: Done): readonly FollowedStep[] | null {
+  if (typeof done === 'string' || !('steps' in done)) throw new TypeError('the worker followed nothing')
+  return done.steps
+}
+
 function base(done: Done): Base {
-  if (done instanceof Uint8Array || typeof done === 'string') throw new TypeError('the worker made no base')
+  if (done instanceof Uint8Array || typeof done === 'string' || 'steps' in done)
+    throw new TypeError('the worker made no base')
   return done
 }
 

@@ -48,6 +48,7 @@ export function watchRooms(
     readonly stats: () => RoomsStats
     readonly connections: () => number
     readonly damaged: () => number
+    readonly streams: () => number
   },
 ): void {
   const gauges = [
@@ -56,6 +57,7 @@ export function watchRooms(
     ['weft_uncommitted_bytes', 'Bytes of updates not yet durable.', () => live.stats().uncommittedBytes],
     ['weft_room_bytes', 'Memory that open documents hold, about.', () => live.stats().bytes],
     ['weft_connections', 'Open WebSockets.', live.connections],
+    ['weft_event_streams', 'Connections that follow events.', live.streams],
     ['weft_damaged_documents', 'Documents met since the start whose checksums fail.', live.damaged],
   ] as const
   for (const [name, help, read] of gauges) {

@@ -15,6 +15,10 @@ import { watchDamage } from './damage.ts'
 import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
+import { tellChangesInTime } from './following/change-events.ts'
+import { openNewsDesk } from './following/news.ts'
+import { attendance } from './following/people.ts'
+import { createStreams } from './following/streams.ts'
 import { createApp } from './http/app.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
 import { problemResponse, Refused } from './http/refused.ts'
@@ -63,7 +67,9 @@ export interface RunningServer {
 
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
-  const { storage, worker, bus, timers, log } = deps
+  const { worker, bus, timers, log } = deps
+  const desk = openNewsDesk(deps.storage)
+  const { storage, news } = desk
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
@@ -74,10 +80,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const port = await listen(server, config)
 
   const damage = watchDamage(storage.updates, log)
+  const people = attendance((document) => news.spread(document))
   const rooms = new Rooms({
     ...{ log: damage.log, bus, folder: worker, deflate, timers, reporter: reporterTo(log) },
     caps: bounds,
+    people,
   })
+  const streams = createStreams()
   const guests = createGuests(deps.guestKey)
   const access = createAccess({ ...config, port }, guests)
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
@@ -98,6 +107,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     metrics,
     addressOf,
     rates,
+    news,
+    people,
+    streams,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
@@ -121,14 +133,22 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     stats: () => rooms.stats(),
     connections: () => sync.connections,
     damaged: () => damage.documents,
+    streams: () => streams.open,
+  })
+  const stopTelling = tellChangesInTime({
+    events: storage.events,
+    desk,
+    timers,
+    onFailure: (error) => log.warn({ err: error }, 'changes not told'),
   })
 
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
     await sync.drain(drainSpreadMs)
-    await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
-      server.closeAllConnections(),
-    )
+    const listeningEnds = stopListening(server, timers)
+    // Not before: who follows comes back at once, and an answer that says 503 would keep a browser away for good.
+    streams.endAll()
+    await within(timers, requestsEndMs, listeningEnds).catch(() => server.closeAllConnections())
     await rooms.closeAll()
   }
 
@@ -139,6 +159,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       closing ??= within(timers, drainMs, drain())
         .catch((error: unknown) => log.error({ err: error }, 'the server did not drain in time'))
         .then(() => {
+          stopTelling()
           server.closeAllConnections()
           return within(timers, partsEndMs, Promise.all([storage.close(), worker.close()]))
         })
@@ -147,6 +168,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     },
     async abandon() {
       isAbandoned = true
+      stopTelling()
+      streams.endAll()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

@@ -6,6 +6,13 @@ import type { apiBase, Routes } from '@weft/protocol'
 
 export const base = '/api/v1' satisfies typeof apiBase
 
+export interface Endpoint {
+  readonly method: string
+  readonly path: string
+  /** Which of several representations the call is for. */
+  readonly accept?: string
+}
+
 export const endpoints = {
   createDocument: { method: 'post', path: '/documents' },
   createDocumentWithId: { method: 'put', path: '/documents/{id}' },
@@ -17,10 +24,12 @@ export const endpoints = {
   getContent: { method: 'get', path: '/documents/{id}/content' },
   getState: { method: 'get', path: '/documents/{id}/state' },
   postUpdate: { method: 'post', path: '/documents/{id}/updates' },
+  getDocumentEvents: { method: 'get', path: '/documents/{id}/events', accept: 'application/json' },
+  getEvents: { method: 'get', path: '/events', accept: 'application/json' },
   getMe: { method: 'get', path: '/me' },
   putMe: { method: 'put', path: '/me' },
 } as const satisfies {
-  readonly [Name in keyof Routes]: {
+  readonly [Name in keyof Routes]: Endpoint & {
     readonly method: Routes[Name]['method']
     readonly path: Routes[Name]['path']
   }

@@ -10,6 +10,7 @@ export {
   resolveEdits,
   summaryOf,
 } from './edits.ts'
+export { type FollowedText, followText, type ToldChange } from './followed-text.ts'
 export { lineRange, type Place } from './lines.ts'
 export { type FoundSection, findSection, type Heading, headingsOf, type Section } from './sections.ts'
 export { applyChanges, type TextChange } from './text-change.ts'

@@ -11,6 +11,7 @@ export const problems = {
   forbidden: { status: 403, title: 'You may not do this' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'method-not-allowed': { status: 405, title: 'This address does not take this method' },
+  'not-acceptable': { status: 406, title: 'This address has no such representation' },
   'request-timeout': { status: 408, title: 'The request took too long' },
   'document-exists': { status: 409, title: 'A document with this id exists' },
   'not-a-text-document': { status: 409, title: 'This document has no text' },

@@ -7,6 +7,7 @@ import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
 import { serveContent } from './content.ts'
+import { serveDocumentEvents } from './document-events.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
@@ -17,6 +18,7 @@ import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
 import { observed } from './request-log.ts'
 import { secured } from './secured.ts'
+import { serveServerEvents } from './server-events.ts'
 import { afterValidation } from './validation.ts'
 
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
@@ -62,6 +64,8 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   }
   serveDocuments(api, deps)
   serveContent(api, deps)
+  serveDocumentEvents(api, deps)
+  serveServerEvents(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
   return api

@@ -7,6 +7,9 @@ import type { Context } from 'hono'
 import type { Access } from '../access.ts'
 import type { DocumentReader } from '../document-reader.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
+import type { News } from '../following/news.ts'
+import type { Attendance } from '../following/people.ts'
+import type { Streams } from '../following/streams.ts'
 import type { Guests } from '../identity.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -38,6 +41,9 @@ export interface HttpDeps {
   readonly metrics: Metrics
   readonly addressOf: (request: IncomingMessage) => string
   readonly rates: Rates
+  readonly news: News
+  readonly people: Attendance
+  readonly streams: Streams
   /** Bytes. */
   readonly largestUpdate: number
   /** Where the built web app is; it may be missing. */

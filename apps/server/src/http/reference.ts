@@ -30,6 +30,7 @@ export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): v
     tags: [
       { name: 'Documents', description: 'What documents are called and where they are.' },
       { name: 'Content', description: 'What is in them.' },
+      { name: 'Events', description: 'What happens to them.' },
       { name: 'You', description: 'Who you are to this server.' },
     ],
   })

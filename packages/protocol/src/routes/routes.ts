@@ -1,6 +1,7 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
 import * as content from './content.ts'
 import * as documents from './documents.ts'
+import * as events from './events.ts'
 import * as me from './me.ts'
 
 export const routes = {
@@ -14,6 +15,8 @@ export const routes = {
   getContent: content.getContent,
   getState: content.getState,
   postUpdate: content.postUpdate,
+  getDocumentEvents: events.getDocumentEvents,
+  getEvents: events.getEvents,
   getMe: me.getMe,
   putMe: me.putMe,
 }

@@ -27,7 +27,7 @@ export const language = z
   .max(limits.languageLength)
   .openapi({ description: 'For syntax colours, as in a Markdown fence.', example: 'typescript' })
 
-const documentId = z.string().regex(documentIdPattern).openapi({ example: 'Zk3xQyVw0sJ1m8bT5nR2aA' })
+export const documentId = z.string().regex(documentIdPattern).openapi({ example: 'Zk3xQyVw0sJ1m8bT5nR2aA' })
 
 export const document = z
   .object({
