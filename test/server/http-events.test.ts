@@ -211,6 +211,25 @@ describe('a stream of a document’s events', () => {
   })
 })
 
+it('a server that ends sends its streams’ readers away, whole events in hand', async () => {
+  const ending = await weft()
+  const { id } = await ending.create({ content: 'a' })
+  const readers = await Promise.all(
+    [`/documents/${id}/events?after=0`, '/events?after=0'].map((path) =>
+      readEvents(`${ending.url}/api/v1${path}`),
+    ),
+  )
+  const waiting = ending.ask('GET', `/documents/${id}/events?wait=60`)
+  await until(() => readers.every(({ events }) => events.some(({ id: place }) => place !== null)))
+  await until(async () =>
+    (await (await fetch(`${ending.url}/metrics`)).text()).includes('weft_event_streams 3'),
+  )
+  await ending.close()
+  expect((await waiting).json).toMatchObject({ events: [] })
+  await until(() => readers.every(({ isComplete }) => isComplete))
+  expect(readers.every(({ text }) => text.endsWith('\n\n'))).toBe(true)
+})
+
 describe('a request for events', () => {
   it('answers what there is, and where to go on', async () => {
     const { id } = await server.create({ content: 'a' })

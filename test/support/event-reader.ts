@@ -21,6 +21,8 @@ export interface EventReader {
   /** All that came. */
   readonly text: string
   readonly hasEnded: boolean
+  /** The server ended it, in order. */
+  readonly isComplete: boolean
   /** Waits for an event of that type that was not waited for before. */
   next(type: string): Promise<ReadEvent>
   stop(): void
@@ -83,6 +85,9 @@ export async function readEvents(
     },
     get hasEnded() {
       return hasEnded
+    },
+    get isComplete() {
+      return hasEnded && response.complete
     },
     next: (type) =>
       until(

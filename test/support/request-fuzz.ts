@@ -57,7 +57,7 @@ export function queryLike(dice: Random): string {
     const value = dice.chance(0.5)
       ? String(dice.below(200) - 20)
       : dice.pick(strings).toWellFormed().slice(0, 300)
-    return `${dice.pick(['limit', 'cursor', 'title', 'trashed', 'x', ''])}=${encodeURIComponent(value)}`
+    return `${dice.pick(['limit', 'cursor', 'title', 'trashed', 'after', 'x', ''])}=${encodeURIComponent(value)}`
   }
   return `?${Array.from({ length: 1 + dice.below(3) }, parameter).join('&')}`
 }

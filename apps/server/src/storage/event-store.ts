@@ -6,7 +6,6 @@
  */
 import type { ActorId, DocumentId } from '@weft/protocol'
 import type { LogPosition } from '@weft/sync'
-import type { DocumentRecord } from './storage.ts'
 
 export const eventTypes = [
   'created',
@@ -60,14 +59,4 @@ export interface EventStore {
    * that is due. `left`: others are due too.
    */
   tellChanges(at: number): Promise<{ readonly told: number; readonly left: boolean }>
-}
-
-/** What is told of a change of a document's record. */
-export function eventsOf(before: DocumentRecord, after: DocumentRecord): readonly EventType[] {
-  const types: EventType[] = []
-  if (before.title !== after.title) types.push('renamed')
-  if (before.language !== after.language) types.push('language')
-  if (before.trashedAt === null && after.trashedAt !== null) types.push('trashed')
-  if (before.trashedAt !== null && after.trashedAt === null) types.push('restored')
-  return types
 }

@@ -2,7 +2,7 @@
 import type { ActorId, DocumentId } from '@weft/protocol'
 import type { ClientOwners, LogPosition } from '@weft/sync'
 import { toPage } from './document-page.ts'
-import { eventsOf } from './event-store.ts'
+import { eventsOf } from './events-of.ts'
 import { foldedTitle } from './folded-title.ts'
 import type { MemoryEvents } from './memory-events.ts'
 import type { Passage } from './memory-passage.ts'

@@ -13,7 +13,7 @@ import {
   trashDocument,
   updateDocument,
 } from './documents.ts'
-import { eventsOf } from './event-store.ts'
+import { eventsOf } from './events-of.ts'
 import { Refusal } from './refusal.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { isCorrupt } from './sqlite-errors.ts'
