@@ -14,6 +14,7 @@ import { eventsSuite } from './events.ts'
 import { historySuite } from './history.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
+import { webhooksSuite } from './webhooks.ts'
 
 const evenMemory: Adapter = {
   name: 'memory',
@@ -68,6 +69,7 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   historySuite(adapter)
   documentStoreSuite(adapter)
   eventsSuite(adapter)
+  webhooksSuite(adapter)
   storageSuite(adapter)
 }
 

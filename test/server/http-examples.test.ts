@@ -60,6 +60,7 @@ async function run(commands: string, folder: string): Promise<string> {
 function lasting(answer: unknown): unknown {
   return JSON.parse(
     JSON.stringify(answer)
+      .replaceAll(/whsec_[\w+/=]+/g, '<secret>')
       .replaceAll(/[\w-]{22}/g, '<id>')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
       .replaceAll(/localhost:\d+/g, '<host>')

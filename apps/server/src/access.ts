@@ -23,6 +23,8 @@ export interface Access {
   admit(asker: Asker): Admission
   /** `null`: as if the document were not there. */
   roleOf(actor: Actor, document: DocumentRecord): Role | null
+  /** What is of the whole server, such as webhooks for all documents. */
+  mayManage(actor: Actor): boolean
 }
 
 export type Admission =
@@ -58,6 +60,7 @@ export function createAccess(at: Whereabouts, guests: Guests): Access {
       }
     },
     roleOf: () => 'editor',
+    mayManage: () => true,
   }
 }
 

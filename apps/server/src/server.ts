@@ -27,6 +27,9 @@ import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
 import { createRates } from './rates.ts'
 import type { Storage } from './storage/storage.ts'
+import { type AllowedHosts, nothingAllowed, type Resolve, systemResolve } from './webhooks/address-guard.ts'
+import { startDispatcher } from './webhooks/dispatcher.ts'
+import { createPost } from './webhooks/post.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -41,6 +44,8 @@ export interface ServerDeps {
   readonly guestKey: Uint8Array
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
+  /** Left out: the system's. Webhooks alone look names up. */
+  readonly resolve?: Resolve
 }
 
 export interface ServerConfig {
@@ -54,6 +59,8 @@ export interface ServerConfig {
   readonly bounds?: Partial<Bounds>
   /** See ws/open-rooms.ts. */
   readonly openRooms?: boolean
+  /** Left out: webhooks reach public addresses only. */
+  readonly webhookAllow?: AllowedHosts
 }
 
 export interface RunningServer {
@@ -87,8 +94,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     people,
   })
   const streams = createStreams()
+  const allowedHosts = config.webhookAllow ?? nothingAllowed
+  const post = createPost({ allowed: allowedHosts, resolve: deps.resolve ?? systemResolve, timers })
   const guests = createGuests(deps.guestKey)
   const access = createAccess({ ...config, port }, guests)
+  const dispatcher = startDispatcher({ storage, access, news, post, timers, log, dice: Math.random })
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
@@ -110,6 +120,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     news,
     people,
     streams,
+    allowedHosts,
+    dispatcher,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
@@ -149,7 +161,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     // Not before: who follows comes back at once, and an answer that says 503 would keep a browser away for good.
     streams.endAll()
     await within(timers, requestsEndMs, listeningEnds).catch(() => server.closeAllConnections())
-    await rooms.closeAll()
+    await Promise.all([rooms.closeAll(), within(timers, requestsEndMs, dispatcher.stop()).catch(() => {})])
   }
 
   return {
@@ -170,6 +182,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       isAbandoned = true
       stopTelling()
       streams.endAll()
+      void dispatcher.stop()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

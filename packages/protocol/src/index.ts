@@ -8,7 +8,9 @@ export type { BytesAnswer, RouteAnswer, RouteInput, TextAnswer } from './routes/
 export type { DocumentEvent, PresenceEvent, ServerEvent } from './routes/event-schemas.ts'
 export { apiBase, type Routes, routes } from './routes/routes.ts'
 export { type DocumentKind, type DocumentResource, documentKinds } from './routes/schemas.ts'
+export type { DeliveryResource, WebhookResource } from './routes/webhooks.ts'
 export { contentRoot, repairText, type TextFault, textFault } from './text.ts'
+export { type WebhookEvent, webhookEvents } from './webhook-events.ts'
 export {
   decode,
   encode,

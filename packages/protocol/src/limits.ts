@@ -131,6 +131,23 @@ export const limits = {
   followMs: 50,
   /** Bytes of events that wait for one reader; then nothing more is read for it until it has taken them. */
   eventQueueBytes: 256 * 1024,
+  /** Webhooks of the server, and of one document: each is asked about every event. */
+  webhooks: 100,
+  webhooksPerDocument: 10,
+  webhookUrlLength: 2_000,
+  /** From the name look-up to the end of the answer. */
+  webhookMs: 10_000,
+  /** Of an answer to a delivery, how much is read, and how much of that is kept for people to see. */
+  webhookAnswerBytes: 64 * 1024,
+  webhookKeptLength: 500,
+  /** Deliveries that are sent at the same time; of one webhook only one is. */
+  webhooksAtOnce: 16,
+  /** Deliveries of one webhook that may wait: then it is disabled. */
+  webhookWaiting: 10_000,
+  /** Finished deliveries of one webhook that are kept for people to see. */
+  webhookFinished: 1_000,
+  /** How long deliveries are signed with the secret before, too. */
+  webhookOverlapMs: 24 * 60 * 60 * 1_000,
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,

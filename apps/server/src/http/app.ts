@@ -20,6 +20,7 @@ import { observed } from './request-log.ts'
 import { secured } from './secured.ts'
 import { serveServerEvents } from './server-events.ts'
 import { afterValidation } from './validation.ts'
+import { serveWebhooks } from './webhooks.ts'
 
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
@@ -66,6 +67,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   serveContent(api, deps)
   serveDocumentEvents(api, deps)
   serveServerEvents(api, deps)
+  serveWebhooks(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
   return api

@@ -15,6 +15,8 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Rates } from '../rates.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { AllowedHosts } from '../webhooks/address-guard.ts'
+import type { Dispatcher } from '../webhooks/dispatcher.ts'
 
 export interface HttpEnv {
   Bindings: Partial<HttpBindings>
@@ -44,6 +46,9 @@ export interface HttpDeps {
   readonly news: News
   readonly people: Attendance
   readonly streams: Streams
+  /** What webhooks may reach besides public addresses. */
+  readonly allowedHosts: AllowedHosts
+  readonly dispatcher: Pick<Dispatcher, 'wake'>
   /** Bytes. */
   readonly largestUpdate: number
   /** Where the built web app is; it may be missing. */

@@ -31,6 +31,7 @@ export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): v
       { name: 'Documents', description: 'What documents are called and where they are.' },
       { name: 'Content', description: 'What is in them.' },
       { name: 'Events', description: 'What happens to them.' },
+      { name: 'Webhooks', description: 'Who is told of that.' },
       { name: 'You', description: 'Who you are to this server.' },
     ],
   })

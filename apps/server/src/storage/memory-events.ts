@@ -9,6 +9,7 @@ export interface MemoryEvents extends EventStore {
   record(type: EventType, document: DocumentRecord, at: number, actor: ActorId | null): void
   noteChange(document: DocumentId): void
   tellChange(document: DocumentId, at: number): void
+  after(sequence: number, most: number): { readonly events: readonly StoredEvent[]; readonly last: number }
 }
 
 export function memoryEvents(
@@ -36,6 +37,10 @@ export function memoryEvents(
     record,
     noteChange: (document) => void untold.add(document),
     tellChange,
+    after: (sequence, most) => ({
+      events: events.filter((event) => event.sequence > sequence).slice(0, most),
+      last,
+    }),
     tellChanges: (at) =>
       passage.write(() => {
         const now = [...untold]

@@ -9,6 +9,7 @@ import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryHistory } from './memory-history.ts'
 import { memoryLog } from './memory-log.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
+import { memoryWebhooks } from './memory-webhooks.ts'
 import type { Storage } from './storage.ts'
 
 export interface MemoryStorage extends Storage {
@@ -26,6 +27,7 @@ export function openMemory(options: PassageOptions = {}): MemoryStorage {
     updates: memoryLog(documents, passage, disk.isDamaged, events),
     history: memoryHistory(documents, passage, disk.isDamaged),
     events,
+    webhooks: memoryWebhooks(events, passage),
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     close: () => passage.close(),

@@ -10,6 +10,7 @@ import type {
   DocumentQuery,
   DocumentRecord,
 } from './storage.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
 export type Write =
   | { readonly type: 'append'; readonly document: DocumentId; readonly entries: readonly LogEntry[] }
@@ -29,6 +30,7 @@ export type Write =
       readonly by: ActorId | null
     }
   | { readonly type: 'tell-changes'; readonly at: number }
+  | WebhookQuestion<'create' | 'update' | 'remove' | 'enqueue' | 'add' | 'claim' | 'settle'>
   | { readonly type: 'probe'; readonly at: number }
   /** The thread asks itself: see sqlite-arrivals.ts. */
   | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
@@ -51,12 +53,25 @@ export interface FoldWrite {
   readonly pieces: string | null
 }
 
+/** A method of the webhook store, and what it is called with. */
+export type WebhookQuestion<Method extends keyof WebhookStore> = {
+  readonly [M in Method]: {
+    readonly type: `webhooks.${M}`
+    readonly given: Readonly<Parameters<WebhookStore[M]>>
+  }
+}[Method]
+
+type WebhookAnswers = {
+  readonly [M in keyof WebhookStore as `webhooks.${M}`]: Awaited<ReturnType<WebhookStore[M]>>
+}
+
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
   | { readonly type: 'read-at'; readonly document: DocumentId; readonly position: LogPosition }
   | { readonly type: 'position-at'; readonly document: DocumentId; readonly time: number }
   | { readonly type: 'entries'; readonly document: DocumentId; readonly after: LogPosition }
   | { readonly type: 'events'; readonly query: EventQuery }
+  | WebhookQuestion<'get' | 'list' | 'nextDue' | 'delivery' | 'deliveries'>
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
@@ -65,7 +80,7 @@ export type Read =
 export type Question = Write | Read | { readonly type: 'close' }
 
 /** The answer to each type of question. */
-export interface Answers {
+export interface Answers extends WebhookAnswers {
   readonly append: LogPosition
   readonly fold: null
   readonly create: DocumentRecord

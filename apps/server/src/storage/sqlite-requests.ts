@@ -23,6 +23,7 @@ import { sqliteLog } from './sqlite-log.ts'
 import type { Answers, Read, Write } from './sqlite-messages.ts'
 import { queries, queryRunner } from './sqlite-queries.ts'
 import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
+import { sqliteWebhooks } from './sqlite-webhooks.ts'
 import type { DocumentDraft, DocumentRecord } from './storage.ts'
 
 export interface SqliteRequests {
@@ -42,6 +43,7 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const rows = queryRunner(database)
   const events = sqliteEvents(database, recordWith)
+  const webhooks = sqliteWebhooks(database, events)
   const touchProbe = database.prepare(
     'INSERT INTO probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
   )
@@ -104,6 +106,20 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return change(write)
         case 'tell-changes':
           return events.tellChanges(write.at)
+        case 'webhooks.create':
+          return webhooks.create(...write.given)
+        case 'webhooks.update':
+          return webhooks.update(...write.given)
+        case 'webhooks.remove':
+          return webhooks.remove(...write.given)
+        case 'webhooks.enqueue':
+          return webhooks.enqueue(...write.given)
+        case 'webhooks.add':
+          return webhooks.add(...write.given)
+        case 'webhooks.claim':
+          return webhooks.claim(...write.given)
+        case 'webhooks.settle':
+          return webhooks.settle(...write.given)
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -137,6 +153,16 @@ export function sqliteRequests(database: DatabaseSync): SqliteRequests {
           return unlessCorrupt(read.document, () => log.entries(read.document, read.after))
         case 'events':
           return events.read(read.query)
+        case 'webhooks.get':
+          return webhooks.get(...read.given)
+        case 'webhooks.list':
+          return webhooks.list()
+        case 'webhooks.nextDue':
+          return webhooks.nextDue(...read.given)
+        case 'webhooks.delivery':
+          return webhooks.delivery(...read.given)
+        case 'webhooks.deliveries':
+          return webhooks.deliveries(...read.given)
         case 'get':
           return recordWith(read.id)
         case 'get-many':

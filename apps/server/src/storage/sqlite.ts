@@ -74,6 +74,20 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       read: (query) => thread.ask({ type: 'events', query }),
       tellChanges: (at) => thread.ask({ type: 'tell-changes', at }),
     },
+    webhooks: {
+      create: (...given) => thread.ask({ type: 'webhooks.create', given }),
+      get: (...given) => thread.ask({ type: 'webhooks.get', given }),
+      list: (...given) => thread.ask({ type: 'webhooks.list', given }),
+      update: (...given) => thread.ask({ type: 'webhooks.update', given }),
+      remove: (...given) => thread.ask({ type: 'webhooks.remove', given }),
+      enqueue: (...given) => thread.ask({ type: 'webhooks.enqueue', given }),
+      add: (...given) => thread.ask({ type: 'webhooks.add', given }),
+      claim: (...given) => thread.ask({ type: 'webhooks.claim', given }),
+      nextDue: (...given) => thread.ask({ type: 'webhooks.nextDue', given }),
+      settle: (...given) => thread.ask({ type: 'webhooks.settle', given }),
+      delivery: (...given) => thread.ask({ type: 'webhooks.delivery', given }),
+      deliveries: (...given) => thread.ask({ type: 'webhooks.deliveries', given }),
+    },
     async probe() {
       await thread.ask({ type: 'probe', at: timers.now() })
     },

@@ -2,6 +2,7 @@
 import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
 import type { LogEntry, LogPosition, LogSlice, StorageFailure, UpdateLog } from '@weft/sync'
 import type { EventStore } from './event-store.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
 export {
   type EventPage,
@@ -11,11 +12,21 @@ export {
   type StoredEvent,
 } from './event-store.ts'
 
+export type {
+  Attempt,
+  Claimed,
+  DeliveryRecord,
+  WebhookChanges,
+  WebhookRecord,
+  WebhookStore,
+} from './webhook-store.ts'
+
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   readonly history: DocumentHistory
   readonly events: EventStore
+  readonly webhooks: WebhookStore
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
   /**

@@ -48,7 +48,7 @@ import { parseSyncRequest, type SyncRequest } from './sync-request.ts'
 export interface SyncDeps {
   readonly rooms: Rooms
   readonly documents: DocumentStore
-  readonly access: Access
+  readonly access: Pick<Access, 'admit' | 'roleOf'>
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'upgrades' | 'closes'>

@@ -8,7 +8,7 @@ export type RouteInput<Route> = Params<RequestOf<Route>> &
 
 /** Of the answers with a 2xx status. */
 export type RouteAnswer<Route> = Route extends { responses: infer Responses }
-  ? Success<Responses[keyof Responses & (200 | 201 | 204)]>
+  ? Success<Responses[keyof Responses & (200 | 201 | 202 | 204)]>
   : never
 
 /** A text or binary answer comes with the revision it shows. */

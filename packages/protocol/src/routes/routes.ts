@@ -3,6 +3,7 @@ import * as content from './content.ts'
 import * as documents from './documents.ts'
 import * as events from './events.ts'
 import * as me from './me.ts'
+import * as webhooks from './webhooks.ts'
 
 export const routes = {
   createDocument: documents.createDocument,
@@ -17,6 +18,15 @@ export const routes = {
   postUpdate: content.postUpdate,
   getDocumentEvents: events.getDocumentEvents,
   getEvents: events.getEvents,
+  createWebhook: webhooks.createWebhook,
+  listWebhooks: webhooks.listWebhooks,
+  getWebhook: webhooks.getWebhook,
+  changeWebhook: webhooks.changeWebhook,
+  deleteWebhook: webhooks.deleteWebhook,
+  rotateWebhookSecret: webhooks.rotateWebhookSecret,
+  pingWebhook: webhooks.pingWebhook,
+  listDeliveries: webhooks.listDeliveries,
+  redeliver: webhooks.redeliver,
   getMe: me.getMe,
   putMe: me.putMe,
 }
