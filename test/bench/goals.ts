@@ -1,4 +1,4 @@
-/** All that Weft has to reach: B0 to B15. */
+/** All that Weft has to reach: B0 to B16. */
 import { type Goal, goalsOf, least, most } from './goal.ts'
 import { oneCommit } from './scenarios/typing.ts'
 
@@ -21,6 +21,7 @@ const b12 = goalsOf('B12', 'cold-open')
 const b13 = goalsOf('B13', 'stalled-reader')
 const b14 = goalsOf('B14', 'receipts')
 const b15 = goalsOf('B15', 'mutated-updates')
+const b16 = goalsOf('B16', 'put')
 
 export const goals: readonly Goal[] = [
   b0.ratio(...cpu, [y, 'weft'], least(30), least(50)),
@@ -94,4 +95,8 @@ export const goals: readonly Goal[] = [
   b15.never('accepted, Yjs rejects (Markdown)', 'poisoned', 'markdown'),
   b15.never('accepted, Yjs rejects (any Yjs document)', 'poisoned', 'yjs'),
   b15.plain('slowest check', 'ms', 'slowestScan', most(1), null, 'yjs'),
+
+  b16.plain('PUT p50', 'ms', 'putP50', most(30), null, 'weft, while a program writes'),
+  b16.ratio('typing p50', 'p50', ['weft, while a program writes', 'weft'], most(1.2)),
+  b16.never('lost %', 'lossPercent', 'weft, while a program writes'),
 ]

@@ -9,6 +9,7 @@ import { receipts } from './scenarios/receipts.ts'
 import { saturation } from './scenarios/saturation.ts'
 import { stalledReader } from './scenarios/stalled-reader.ts'
 import { typingScenarios } from './scenarios/typing.ts'
+import { writing } from './scenarios/writing.ts'
 
 export const scenarios: readonly Scenario[] = [
   ...typingScenarios,
@@ -22,5 +23,6 @@ export const scenarios: readonly Scenario[] = [
   coldOpen,
   stalledReader,
   receipts,
+  writing,
   mutatedUpdates,
 ]

@@ -57,6 +57,8 @@ describe('a damaged document', () => {
     const page = await stage.page(`/d/${document.id}`)
     await page.getByText('has stored of this document is damaged').first().waitFor()
     expect(await page.getByText('precious words').count()).toBe(0)
+    // As if it were empty.
+    expect(await page.getByText('Write something').count()).toBe(0)
     await picture(page, 'document-damaged')
   })
 })

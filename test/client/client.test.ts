@@ -58,6 +58,47 @@ describe('the client', () => {
     expect([copy.getArray('list').toJSON(), etag]).toEqual([[1, 2], '"1"'])
   })
 
+  it('writes texts, edits and diffs, and is told what changed', async () => {
+    const { id } = await client.createDocument({ body: { content: 'one\n' } })
+    const params = { id }
+    const { etag } = await client.getContent({ params })
+    const put = await client.putContent({ params, headers: { 'if-match': etag }, body: 'one\ntwo\n' })
+    expect(put).toMatchObject({ revision: 2, merged: false, changes: [{ line: 2, insert: 'two\n' }] })
+    await client.postEdits({ params, body: { edits: [{ find: 'two', replace: '2' }, { append: 'three' }] } })
+    const diff = '@@ -1 +1 @@\n-one\n+1\n'
+    const headers = { 'idempotency-key': 'once' }
+    const patched = await client.patchContent({ params, headers, body: diff })
+    expect(await client.patchContent({ params, headers, body: diff })).toEqual(patched)
+    await client.putContent({ params, query: { base: 'latest' }, body: '1\n2\nthree\nfour\n' })
+    expect((await client.getContent({ params })).text).toBe('1\n2\nthree\nfour\n')
+    const refused = await client
+      .postEdits({ params, body: { edits: [{ find: 'nothing', replace: '' }] } })
+      .catch((error) => error)
+    expect(refused).toMatchObject({ code: 'edit-misfit', problem: { misfits: [{ reason: 'absent' }] } })
+    expectTypeOf(put.changes[0]?.removed).toEqualTypeOf<string | null | undefined>()
+  })
+
+  it('reads the past, parts and other forms', async () => {
+    const { id } = await client.createDocument({ body: { content: '# A\n\nold\n' } })
+    const params = { id }
+    await client.postEdits({ params, body: { edits: [{ find: 'old', replace: 'new' }] } })
+    expect((await client.getContent({ params, query: { at: 1, lines: '3' } })).text).toBe('old\n')
+    const part = await client.getContent({
+      params,
+      query: { section: 'A' },
+      headers: { accept: 'application/json' },
+    })
+    expect(part).toEqual({ revision: 2, line: 1, from: 0, to: 9, content: '# A\n\nnew\n' })
+    const html = await client.getContent({ params, headers: { accept: 'text/html' } })
+    expect(html).toEqual({ text: '<h1>A</h1>\n<p>new</p>\n', etag: '"2-html1"' })
+    const state = await client.getContent({ params, headers: { accept: 'application/x-yjs-update' } })
+    const doc = new Y.Doc()
+    Y.applyUpdate(doc, state.bytes)
+    expect(doc.getText('content').toString()).toBe('# A\n\nnew\n')
+    expectTypeOf(part.content).toEqualTypeOf<string>()
+    expectTypeOf(html.etag).toEqualTypeOf<string>()
+  })
+
   it('says who one is', async () => {
     expect(await client.getMe()).toMatchObject({ kind: 'guest', name: null })
     expect(await client.putMe({ body: { name: 'Ada', dye: 3 } })).toMatchObject({ name: 'Ada', dye: 3 })

@@ -8,10 +8,13 @@ import { random, seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
+import { answersSuite } from './answers.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
 import { eventsSuite } from './events.ts'
+import { foldersSuite } from './folders.ts'
 import { historySuite } from './history.ts'
+import { organisingSuite } from './organising.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
 import { webhooksSuite } from './webhooks.ts'
@@ -70,7 +73,10 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   documentStoreSuite(adapter)
   eventsSuite(adapter)
   webhooksSuite(adapter)
+  foldersSuite(adapter)
+  organisingSuite(adapter)
   storageSuite(adapter)
+  answersSuite(adapter)
 }
 
 busSuite('local', localBus)

@@ -52,7 +52,8 @@ export function documentStoreSuite(adapter: Adapter): void {
     test('[D1] a document is there as it was drafted', async () => {
       const drafted = draft({ kind: 'code', language: 'typescript', createdBy: 'user:bob' })
       const { first: _, ...named } = drafted
-      const expected = { ...named, revision: 0, updatedAt: drafted.createdAt, trashedAt: null }
+      const standing = { folder: null, tags: [], isPinned: false, isTemplate: false }
+      const expected = { ...named, ...standing, revision: 0, updatedAt: drafted.createdAt, trashedAt: null }
       expect(await documents.create(drafted)).toEqual(expected)
       expect(await documents.get(drafted.id)).toEqual(expected)
       expect(await documents.getMany([draft().id, drafted.id])).toEqual([expected])
@@ -163,7 +164,7 @@ export function documentStoreSuite(adapter: Adapter): void {
       const created: DocumentRecord[] = []
       for (const number of range(31))
         created.push(await documents.create(draft({ title: `paged ${number}`, createdAt: number % 3 })))
-      const expected = created.toSorted((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
+      const expected = created.toSorted((a, b) => b.updatedAt - a.updatedAt || (a.id > b.id ? -1 : 1))
       for (const limit of [1, 4, 31, 100]) expect(await allPages({ title: 'paged', limit })).toEqual(expected)
     })
 
@@ -176,7 +177,7 @@ export function documentStoreSuite(adapter: Adapter): void {
       ]
       expect(whole.documents).toHaveLength(4)
       expect(whole.next).toBeNull()
-      expect(part.next).toEqual({ updatedAt: part.documents[2]?.updatedAt, id: part.documents[2]?.id })
+      expect(part.next).toEqual({ key: part.documents[2]?.updatedAt, id: part.documents[2]?.id })
       const rest = await documents.list({ ...query, limit: 3, after: part.next })
       expect([rest.documents.length, rest.next]).toEqual([1, null])
     })

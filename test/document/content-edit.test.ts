@@ -1,11 +1,4 @@
-import {
-  changesBetween,
-  contentOf,
-  contentUpdate,
-  editContent,
-  mergeEdits,
-  type TextChange,
-} from '@weft/document'
+import { changesBetween, contentOf, contentUpdate, editContent, type TextChange } from '@weft/document'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 
@@ -33,11 +26,16 @@ describe('an edit of a program', () => {
     expect(contentOf([base, update])).toBe('text')
   })
 
-  it('never goes on as a client that wrote before', () => {
+  it('goes on as the client that it is told, from where that client is', () => {
     const base = contentUpdate('text')
-    const [taken = 0] = Y.decodeStateVector(Y.encodeStateVectorFromUpdate(base)).keys()
-    const { update } = editContent([base], insertAtStart, (_, attempt) => (attempt === 0 ? taken : 7))
-    expect([...Y.parseUpdateMeta(update).from.keys()]).toEqual([7])
+    const first = editContent([base], insertAtStart, () => 7)
+    const second = editContent([base, first.update], insertAtStart, (clockOf) => {
+      expect([clockOf(7), clockOf(8)]).toEqual([first.clock, 0])
+      return 7
+    })
+    expect(second).toMatchObject({ client: 7, clock: 2 * first.clock })
+    expect([...Y.parseUpdateMeta(second.update).from]).toEqual([[7, first.clock]])
+    expect(contentOf([base, first.update, second.update])).toBe('start start text')
   })
 
   it('has a caret behind what it wrote last', () => {
@@ -49,19 +47,6 @@ describe('an edit of a program', () => {
     const position = Y.createRelativePositionFromJSON(caret)
     expect(Y.createAbsolutePositionFromRelativePosition(position, doc)?.index).toBe(3)
   })
-
-  it('and another one become one update that holds both', () => {
-    const base = contentUpdate('middle')
-    const edits = [
-      editContent([base], insertAtStart, () => 1),
-      editContent(
-        [base],
-        (text) => [{ from: text.length, to: text.length, insert: ' end' }],
-        () => 2,
-      ),
-    ]
-    expect(contentOf([base, mergeEdits(edits.map(({ update }) => update))])).toBe('start middle end')
-  })
 })
 
 const insertAtStart = (): readonly TextChange[] => [{ from: 0, to: 0, insert: 'start ' }]
@@ -70,6 +55,6 @@ function written(base: Uint8Array, after: string) {
   return editContent(
     [base],
     (text) => changesBetween(text, after),
-    (_, attempt) => 41 + attempt,
+    () => 41,
   )
 }

@@ -93,16 +93,17 @@ describe('edits that say where', () => {
     ).toBe('XY')
   })
 
-  it('are summed up by line', () => {
+  it('are summed up, with their texts unless those are long', () => {
     const changes = [
       { from: 0, to: 1, insert: '' },
       { from: 4, to: 4, insert: 'new' },
     ]
-    expect(summaryOf('ab\ncd\n', changes, 10)).toEqual([
-      { line: 1, removed: 1, inserted: 0 },
-      { line: 2, removed: 0, inserted: 3 },
+    expect(summaryOf('ab\ncd\n', changes, { changes: 10, text: 3 })).toEqual([
+      { line: 1, from: 0, to: 1, removed: 'a', insert: '' },
+      { line: 2, from: 4, to: 4, removed: '', insert: 'new' },
     ])
-    expect(summaryOf('ab\ncd\n', changes, 1)).toHaveLength(1)
+    expect(summaryOf('ab\ncd\n', changes, { changes: 1, text: 3 })).toHaveLength(1)
+    expect(summaryOf('ab\ncd\n', changes, { changes: 10, text: 2 })[1]).toMatchObject({ insert: null })
   })
 })
 

@@ -126,7 +126,7 @@ function program(dice: Random, updates: readonly Uint8Array[], base: string, id:
     if ('misfits' in resolved) throw new Error('what is there was not found')
     return resolved.changes
   }
-  return editContent(updates, decide, (_, attempt) => 5_000_000 + id * 10 + attempt)
+  return editContent(updates, decide, () => 5_000_000 + id)
 }
 
 function rewritten(dice: Random, base: string): string {

@@ -8,6 +8,7 @@ import { readConfig } from '@weft/server/config'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
+import { openSearch } from '@weft/server/search/sqlite-search'
 import { startServer } from '@weft/server/server'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import type { LogPosition, UpdateLog } from '@weft/sync'
@@ -37,6 +38,7 @@ const storage = await openSqlite({ folder: config.data, timers: realTimers })
 const { url } = await startServer(
   {
     storage: { ...storage, updates: eager(storage.updates) },
+    search: await openSearch(':memory:'),
     worker: startDocumentWorker({ timers: realTimers }),
     bus: localBus(),
     timers: realTimers,

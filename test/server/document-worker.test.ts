@@ -1,6 +1,7 @@
 import { contentOf, contentUpdate } from '@weft/document'
 import { realTimers } from '@weft/server/clock'
-import { startDocumentWorker, WorkerFailure } from '@weft/server/documents-in-worker'
+import { startDocumentWorker } from '@weft/server/documents-in-worker'
+import { WorkerFailure } from '@weft/server/task-thread'
 import type { Timers } from '@weft/sync'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../support/until.ts'

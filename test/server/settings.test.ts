@@ -6,6 +6,7 @@ import { readConfig, settingsTable } from '@weft/server/config'
 import { nothingAllowed } from '@weft/server/webhooks/address-guard'
 import { describe, expect, it } from 'vitest'
 
+const noLimits = { maxDocuments: 0, maxDocumentsPerActor: 0, maxBytes: 0 }
 const defaults = {
   port: 3000,
   host: '127.0.0.1',
@@ -16,6 +17,7 @@ const defaults = {
   openRooms: false,
   webhookAllow: nothingAllowed,
   ...defaultBounds,
+  ...noLimits,
   logLevel: 'info',
 }
 
@@ -37,6 +39,7 @@ describe('settings', () => {
         storage: 'memory',
         trustedProxies: expect.any(BlockList),
         ...defaultBounds,
+        ...noLimits,
         openRooms: false,
         webhookAllow: nothingAllowed,
         logLevel: 'warn',

@@ -6,13 +6,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { realTimers } from '@weft/server/clock'
-import { selectPage } from '@weft/server/storage/documents'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { isOlder } from '@weft/server/storage/sqlite-connection'
-import { queries } from '@weft/server/storage/sqlite-queries'
 import { StorageFailure } from '@weft/sync'
 import { expect, test } from 'vitest'
-import { documentId, draft, entry, folded, texts } from '../contract/adapter.ts'
+import { draft, entry, folded, texts } from '../contract/adapter.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const writer = fileURLToPath(new URL('./storage-writer.ts', import.meta.url))
@@ -123,22 +121,4 @@ test('versions are compared number by number', () => {
   expect(isOlder('3.51.10', '3.51.3')).toBe(false)
   expect(isOlder('3.53.4', '3.51.3')).toBe(false)
   expect(isOlder('4.0.0', '3.51.3')).toBe(false)
-})
-
-test('pages of a list are read from an index, from where the last one ended', async () => {
-  await using folder = await temporaryFolder()
-  await openAndClose(folder.path)
-  const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
-  for (const trashed of [false, true]) {
-    const after = { updatedAt: 7, id: documentId('document') }
-    const { sql, parameters } = selectPage(queries, { trashed, title: 'a', limit: 50, after }).compile()
-    const plan = database
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all(...parameters.map((parameter) => (typeof parameter === 'number' ? parameter : String(parameter))))
-      .map(({ detail }) => String(detail))
-    expect(plan).toHaveLength(1)
-    const index = trashed ? 'trash_by_change' : 'documents_by_change'
-    expect(plan[0]).toBe(`SEARCH documents USING INDEX ${index} (updated_at<?)`)
-  }
-  database.close()
 })

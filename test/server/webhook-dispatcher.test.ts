@@ -6,6 +6,7 @@ import { openLog } from '@weft/server/log'
 import { settings } from '@weft/server/settings'
 import { openMemory } from '@weft/server/storage/memory'
 import type { WebhookRecord } from '@weft/server/storage/storage'
+import { watchedStorage } from '@weft/server/watched-storage'
 import { startDispatcher } from '@weft/server/webhooks/dispatcher'
 import { createPost, type Letter, type Posted } from '@weft/server/webhooks/post'
 import { pauseAfter } from '@weft/server/webhooks/retries'
@@ -24,8 +25,8 @@ afterEach(async () => {
 /** A dispatcher whose letters are answered by `answer`; rejected ones found nobody. */
 function world(answer: (letter: Letter, number: number) => Promise<Posted> | Posted) {
   const timers = new VirtualTimers()
-  const desk = openNewsDesk(openMemory())
-  const { storage } = desk
+  const desk = openNewsDesk()
+  const storage = watchedStorage(openMemory(), desk.note)
   const letters: { readonly id: string; readonly at: number; readonly type: string }[] = []
   const dispatcher = startDispatcher({
     storage,

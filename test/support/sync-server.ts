@@ -72,6 +72,7 @@ export async function syncServer(options: SyncServerOptions = {}): Promise<SyncS
     rooms,
     documents,
     access,
+    openings: { note: () => {} },
     timers: options.timers ?? realTimers,
     log,
     metrics: createMetrics(),

@@ -10,9 +10,11 @@ import { realTimers } from '@weft/server/clock'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
+import { openSearch } from '@weft/server/search/sqlite-search'
 import { settings } from '@weft/server/settings'
+import { openMemory } from '@weft/server/storage/memory'
 import { openSqlite } from '@weft/server/storage/sqlite'
-import type { Storage } from '@weft/server/storage/storage'
+import type { Quotas, Storage } from '@weft/server/storage/storage'
 import { nothingAllowed } from '@weft/server/webhooks/address-guard'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -47,9 +49,12 @@ export interface WeftOptions {
   readonly openRooms?: boolean
   readonly trustedProxies?: readonly string[]
   readonly bounds?: Partial<Bounds>
+  readonly quotas?: Quotas
   readonly webFolder?: string
   /** Holds what was there before, and is left there. Otherwise it has one of its own. */
   readonly folder?: string
+  /** Keeps nothing on disk. */
+  readonly forgets?: boolean
   /** Stands between the server and its storage. */
   readonly storage?: (storage: Storage) => Storage
   /** As an operator sets it. */
@@ -64,11 +69,19 @@ const noWebApp = fileURLToPath(new URL('./no-web-app', import.meta.url))
 export async function weft(options: WeftOptions = {}): Promise<Weft> {
   const folder = await temporaryFolder()
   const logged: string[] = []
-  const real = await openSqlite({ folder: options.folder ?? folder.path, timers: realTimers })
+  const real =
+    options.forgets === true
+      ? openMemory()
+      : await openSqlite({
+          folder: options.folder ?? folder.path,
+          timers: realTimers,
+          ...(options.quotas !== undefined && { quotas: options.quotas }),
+        })
   const storage = options.storage?.(real) ?? real
   const server = await startServer(
     {
       storage,
+      search: await openSearch(':memory:'),
       worker: startDocumentWorker({ timers: realTimers }),
       bus: localBus(),
       timers: realTimers,

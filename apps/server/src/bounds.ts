@@ -16,6 +16,8 @@ export interface Bounds {
   readonly stateBytes: number
   /** Bytes of all open rooms. */
   readonly roomBytes: number
+  /** How long documents are in the trash; 0: for ever. */
+  readonly trashDays: number
 }
 
 export const defaultBounds: Bounds = {
@@ -28,4 +30,5 @@ export const defaultBounds: Bounds = {
   textLength: limits.textLength,
   stateBytes: limits.stateBytes,
   roomBytes: limits.roomBytes,
+  trashDays: limits.trashDays,
 }

@@ -68,6 +68,10 @@ export function readConfig(
     textLength: read(settings.textLength, 0),
     stateBytes: read(settings.stateBytes, 0),
     roomBytes: read(settings.roomBytes, 0),
+    trashDays: read(settings.trashDays, 0),
+    maxDocuments: read(settings.maxDocuments, 0),
+    maxDocumentsPerActor: read(settings.maxDocumentsPerActor, 0),
+    maxBytes: read(settings.maxBytes, 0),
     logLevel: read(settings.logLevel, 'info'),
   }
   return bad.length > 0 ? refused(bad.join('\n')) : { type: 'config', config }

@@ -1,29 +1,35 @@
 /**
- * The text and the state of documents for programs that only read. Built in the worker once per revision, shared by
- * all who ask meanwhile, and kept while there is room.
+ * The text, its forms and the state of documents for programs that only read. Built in workers once per revision,
+ * shared by all who ask meanwhile, and kept while there is room.
  */
 import type { DocumentId } from '@weft/protocol'
 import type { LogPosition, LogSlice, UpdateLog } from '@weft/sync'
 import { LRUCache } from 'lru-cache'
 import type { DocumentWorker } from './documents-in-worker.ts'
+import type { DocumentHistory } from './storage/storage.ts'
+import type { ShownText, TextForm } from './text-tasks.ts'
 
 export interface DocumentReader {
-  /** Rejects as `UpdateLog.read` does, with {@link TooManyReads}, or when the worker fails. */
+  /** Rejects as reading the log or the history does, with {@link TooManyReads}, or when the worker fails. */
   text(of: Revision): Promise<Read<string>>
   /** The whole document as one update. */
   state(of: Revision): Promise<Read<Uint8Array<ArrayBuffer>>>
+  /** A part of the text, or another form of it. Rejects with WorkerFailure where that takes too long. */
+  shown(of: Revision, form: TextForm): Promise<Read<ShownText>>
 }
 
 export interface Revision {
   readonly id: DocumentId
   readonly lineage: string
   readonly revision: LogPosition
+  /** Exactly that one is meant; otherwise it may be a later one. */
+  readonly isPast?: boolean
 }
 
-/** `revision` may be later than the one that was asked for. */
 export interface Read<Content> {
   readonly content: Content
   readonly revision: LogPosition
+  readonly lineage: string
 }
 
 /** So many documents are being read that another one would only wait and hold memory. */
@@ -32,41 +38,76 @@ export class TooManyReads extends Error {
 }
 
 const keptBytes = 64 * 1024 * 1024
+const keptFormBytes = 16 * 1024 * 1024
 const readsAtOnce = 64
 
-export function createReader(log: UpdateLog, worker: DocumentWorker): DocumentReader {
-  const text = remembering(log, {
-    build: ({ updates }) => worker.readText(updates),
+export interface ReaderDeps {
+  readonly log: UpdateLog
+  readonly history: DocumentHistory
+  readonly worker: DocumentWorker
+}
+
+export function createReader({ log, history, worker }: ReaderDeps): DocumentReader {
+  const slice = ({ id, revision, isPast }: Revision) =>
+    isPast === true ? history.read(id, revision) : log.read(id, 0)
+
+  const text = remembering<Revision, string>({
+    keyOf,
+    build: async (of) => readOf(await slice(of), ({ updates }) => worker.readText(updates)),
     bytes: (content) => 2 * content.length,
+    keptBytes,
   })
-  const state = remembering(log, {
-    build: async ({ updates }) => new Uint8Array((await worker.fold(updates)).bytes),
+  const state = remembering<Revision, Uint8Array<ArrayBuffer>>({
+    keyOf,
+    build: async (of) =>
+      readOf(await slice(of), async ({ updates }) => new Uint8Array((await worker.fold(updates)).bytes)),
     bytes: (content) => content.length,
+    keptBytes,
   })
-  return { text, state }
+  const form = remembering<Revision & { readonly form: TextForm }, ShownText>({
+    keyOf: (of) => `${keyOf(of)} ${JSON.stringify(of.form)}`,
+    async build(of) {
+      const whole = await text(of)
+      return { ...whole, content: await worker.show(whole.content, of.form) }
+    },
+    bytes: (content) => (content.type === 'shown' ? 2 * content.content.length : 256),
+    keptBytes: keptFormBytes,
+  })
+
+  return {
+    text,
+    state,
+    async shown(of, asked) {
+      if (asked.part !== null || asked.as !== 'text') return form({ ...of, form: asked })
+      const whole = await text(of)
+      const { content } = whole
+      return { ...whole, content: { type: 'shown', content, line: 1, from: 0, to: content.length } }
+    },
+  }
 }
 
-interface Recipe<Content> {
-  build(slice: LogSlice): Promise<Content>
+interface Recipe<Of, Content> {
+  keyOf(of: Of): string
+  build(of: Of): Promise<Read<Content>>
   bytes(content: Content): number
+  readonly keptBytes: number
 }
 
-function remembering<Content>(log: UpdateLog, recipe: Recipe<Content>) {
+function remembering<Of extends Revision, Content>(recipe: Recipe<Of, Content>) {
   const kept = new LRUCache<string, Read<Content>>({
-    maxSize: keptBytes,
+    maxSize: recipe.keptBytes,
     sizeCalculation: ({ content }) => recipe.bytes(content) + 256,
   })
   const underWay = new Map<string, Promise<Read<Content>>>()
 
-  async function read(of: Revision): Promise<Read<Content>> {
-    const slice = await log.read(of.id, 0)
-    const result = { content: await recipe.build(slice), revision: slice.head }
-    kept.set(keyOf({ ...of, lineage: slice.lineage, revision: slice.head }), result)
+  async function read(of: Of): Promise<Read<Content>> {
+    const result = await recipe.build(of)
+    kept.set(recipe.keyOf({ ...of, lineage: result.lineage, revision: result.revision }), result)
     return result
   }
 
-  return async (of: Revision): Promise<Read<Content>> => {
-    const key = keyOf(of)
+  return async (of: Of): Promise<Read<Content>> => {
+    const key = recipe.keyOf(of)
     const ready = kept.get(key) ?? underWay.get(key)
     if (ready !== undefined) return ready
     if (underWay.size >= readsAtOnce) throw new TooManyReads()
@@ -74,6 +115,13 @@ function remembering<Content>(log: UpdateLog, recipe: Recipe<Content>) {
     underWay.set(key, reading)
     return reading
   }
+}
+
+async function readOf<Content>(
+  slice: LogSlice,
+  build: (slice: LogSlice) => Promise<Content>,
+): Promise<Read<Content>> {
+  return { content: await build(slice), revision: slice.head, lineage: slice.lineage }
 }
 
 function keyOf({ id, lineage, revision }: Revision): string {

@@ -1,33 +1,55 @@
-import type { ToldChange } from '@weft/document'
+/** What the document worker is asked and how it answers. Bytes change hands rather than being copied. */
+import type { ChangeSummary, Edit, Misfit } from '@weft/document'
 import type { Base } from '@weft/sync'
 
-/** What the document worker is asked and how it answers. Bytes change hands rather than being copied. */
 export type DocumentTask =
   | { readonly type: 'fold'; readonly updates: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly type: 'read-text'; readonly updates: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly type: 'write-text'; readonly text: string }
   | {
-      readonly type: 'follow-text'
-      /** Names of the text before and after: the thread may still have the one, and keeps the other for a while. */
-      readonly from: string
-      readonly to: string
-      /** What makes the text before; `null`: the thread may have it. */
-      readonly start: readonly Uint8Array<ArrayBuffer>[] | null
-      /** Updates that are told of together. */
-      readonly parts: readonly (readonly Uint8Array<ArrayBuffer>[])[]
-      /** Names for the unified diff of each part; `null`: changes are wanted. */
-      readonly diff: readonly { readonly from: string; readonly to: string }[] | null
+      readonly type: 'edit'
+      readonly updates: readonly Uint8Array<ArrayBuffer>[]
+      readonly request: EditRequest
     }
 
-/** What a part changed: changes, or a unified diff. */
-export type FollowedStep = readonly ToldChange[] | string
-
-/** `null`: the thread does not have the text before. */
-export interface Followed {
-  readonly steps: readonly FollowedStep[] | null
+export interface Done {
+  readonly fold: Base
+  readonly 'read-text': string
+  readonly 'write-text': Uint8Array
+  readonly edit: Edited
 }
 
-/** A base for folding; a text; an update; what a text went through. */
-export type Done = Base | string | Uint8Array | Followed
+export interface EditRequest {
+  readonly intent: Intent
+  readonly writer: Writer
+}
 
-export type DocumentTaskResult = { readonly done: Done } | { readonly failed: string }
+/** What is to become of a text. */
+export type Intent =
+  | { readonly type: 'replace'; readonly text: string }
+  | { readonly type: 'edits'; readonly edits: readonly Edit[] }
+  | { readonly type: 'diff'; readonly diff: string }
+
+/** Under which client id. */
+export type Writer =
+  /** Whatever it has written there: for an edit that is made again. */
+  | { readonly type: 'exactly'; readonly client: number }
+  /** If it has written so far there, else one that never wrote. */
+  | { readonly type: 'after'; readonly client: number; readonly clock: number }
+  | { readonly type: 'new' }
+
+export type Edited =
+  | {
+      readonly type: 'edited'
+      readonly update: Uint8Array
+      readonly client: number
+      readonly clock: number
+      /** As in ContentEdit. */
+      readonly caret: unknown
+      /** How many places. */
+      readonly changed: number
+      readonly changes: readonly ChangeSummary[]
+    }
+  | { readonly type: 'misfits'; readonly misfits: readonly Misfit[] }
+  | { readonly type: 'malformed-diff'; readonly reason: string }
+  | { readonly type: 'too-many-places'; readonly places: number }

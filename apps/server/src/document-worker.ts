@@ -2,12 +2,14 @@
 import { parentPort } from 'node:worker_threads'
 import { contentOf, contentUpdate, foldUpdates } from '@weft/document'
 import { baseOf } from '@weft/sync'
-import type { DocumentTask, DocumentTaskResult, Done } from './document-tasks.ts'
-import { followedTexts } from './followed-texts.ts'
+import type { DocumentTask, Done } from './document-tasks.ts'
+import { editedContent } from './edited-content.ts'
+import type { TaskResult } from './task-thread.ts'
+
+type AnyDone = Done[DocumentTask['type']]
 
 if (parentPort === null) throw new Error('document-worker.ts runs as a worker thread')
 const port = parentPort
-const followed = followedTexts()
 
 port.on('message', (task: DocumentTask) => {
   const result = attempt(task)
@@ -15,13 +17,18 @@ port.on('message', (task: DocumentTask) => {
 })
 
 /** The bytes change hands: copying would take the event loop as long as it takes here. */
-function moved(done: Done): ArrayBuffer[] {
-  if (typeof done !== 'string' && 'steps' in done) return []
-  const bytes = typeof done === 'string' || done instanceof Uint8Array ? done : done.bytes
-  return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
+function moved(done: AnyDone): ArrayBuffer[] {
+  const bytes = typeof done === 'string' ? null : done instanceof Uint8Array ? done : bytesIn(done)
+  return bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
 }
 
-function attempt(task: DocumentTask): DocumentTaskResult {
+function bytesIn(done: Exclude<AnyDone, string | Uint8Array>): Uint8Array | null {
+  if ('bytes' in done) return done.bytes
+  // Without a change it is the same for all edits.
+  return done.type === 'edited' && done.changed > 0 ? done.update : null
+}
+
+function attempt(task: DocumentTask): TaskResult<AnyDone> {
   try {
     return { done: perform(task) }
   } catch (error) {
@@ -29,7 +36,7 @@ function attempt(task: DocumentTask): DocumentTaskResult {
   }
 }
 
-function perform(task: DocumentTask): Done {
+function perform(task: DocumentTask): AnyDone {
   switch (task.type) {
     case 'fold':
       // Any document's: what this one's kind forbids is not among what was taken.
@@ -38,7 +45,7 @@ function perform(task: DocumentTask): Done {
       return contentOf(task.updates)
     case 'write-text':
       return contentUpdate(task.text)
-    case 'follow-text':
-      return { steps: followed.follow(task) }
+    case 'edit':
+      return editedContent(task.updates, task.request)
   }
 }

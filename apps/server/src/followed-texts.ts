@@ -1,11 +1,9 @@
 /**
  * Texts that are followed, each at the revision to which it was told: the next step of it then costs what changed, not
- * what the document holds. In the document thread; whoever follows can do without what is forgotten here.
+ * what the document holds. In a thread of its own; whoever follows can do without what is forgotten here.
  */
 import { type FollowedText, followText, unifiedDiff } from '@weft/document'
-import type { DocumentTask, FollowedStep } from './document-tasks.ts'
-
-type FollowTask = Extract<DocumentTask, { readonly type: 'follow-text' }>
+import type { FollowedStep, FollowTask } from './follow-tasks.ts'
 
 export interface FollowedTexts {
   /** `null`: the text before is needed. Throws as {@link followText} does. */

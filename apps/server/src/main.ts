@@ -3,6 +3,7 @@
  * adapter, prints to people, or ends the process.
  */
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StorageFailure } from '@weft/sync'
 import { isLoopback } from './access.ts'
@@ -13,6 +14,7 @@ import { startDocumentWorker } from './documents-in-worker.ts'
 import { freshGuestKey, openGuestKey } from './identity.ts'
 import { type InspectCommand, inspectionText, parseInspect, salvaged } from './inspect.ts'
 import { type Logger, openLog, reporterTo } from './log.ts'
+import { openSearch } from './search/sqlite-search.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { openMemory } from './storage/memory.ts'
 import { openSqlite } from './storage/sqlite.ts'
@@ -75,15 +77,21 @@ async function run(config: Config): Promise<void> {
 async function open(config: Config, log: Logger) {
   const timers = realTimers
   const forgets = config.storage === 'memory'
+  const quotas = {
+    documents: config.maxDocuments,
+    documentsPerActor: config.maxDocumentsPerActor,
+    bytes: config.maxBytes,
+  }
   const storage = forgets
-    ? openMemory()
-    : await openSqlite({ folder: config.data, timers, reporter: reporterTo(log) })
+    ? openMemory({ quotas })
+    : await openSqlite({ folder: config.data, timers, reporter: reporterTo(log), quotas })
   try {
     const guestKey = forgets ? freshGuestKey() : await openGuestKey(config.data)
     const worker = startDocumentWorker({ timers })
     const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url))
     const bus = localBus()
-    const deps = { storage, worker, bus, timers, log, guestKey, webFolder }
+    const search = await openSearch(forgets ? ':memory:' : join(config.data, 'search.sqlite'))
+    const deps = { storage, worker, search, bus, timers, log, guestKey, webFolder }
     const server = await startServer(deps, { ...config, bounds: config })
     return { server, storage }
   } catch (error) {

@@ -49,6 +49,7 @@ export function watchRooms(
     readonly connections: () => number
     readonly damaged: () => number
     readonly streams: () => number
+    readonly unindexed: () => number
   },
 ): void {
   const gauges = [
@@ -59,6 +60,7 @@ export function watchRooms(
     ['weft_connections', 'Open WebSockets.', live.connections],
     ['weft_event_streams', 'Connections that follow events.', live.streams],
     ['weft_damaged_documents', 'Documents met since the start whose checksums fail.', live.damaged],
+    ['weft_unindexed_documents', 'Changed documents that search does not have yet.', live.unindexed],
   ] as const
   for (const [name, help, read] of gauges) {
     new Gauge({

@@ -9,8 +9,10 @@ import { limits } from '@weft/protocol'
 import { type Bus, Rooms, type Timers } from '@weft/sync'
 import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
+import { purgeAnswers } from './answer-purge.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
+import { createContentWriter } from './content-writer.ts'
 import { watchDamage } from './damage.ts'
 import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
@@ -25,8 +27,13 @@ import { problemResponse, Refused } from './http/refused.ts'
 import { createGuests } from './identity.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
+import { createOpenings } from './openings.ts'
 import { createRates } from './rates.ts'
+import { createIndexer } from './search/indexer.ts'
+import type { SearchIndex } from './search/search.ts'
 import type { Storage } from './storage/storage.ts'
+import { startTrashPurge } from './trash-purge.ts'
+import { watchedStorage } from './watched-storage.ts'
 import { type AllowedHosts, nothingAllowed, type Resolve, systemResolve } from './webhooks/address-guard.ts'
 import { startDispatcher } from './webhooks/dispatcher.ts'
 import { createPost } from './webhooks/post.ts'
@@ -37,6 +44,8 @@ export interface ServerDeps {
   /** Closed with the server, as is the worker. */
   readonly storage: Storage
   readonly worker: DocumentWorker
+  /** Closed with the server too. */
+  readonly search: SearchIndex
   readonly bus: Bus
   readonly timers: Timers
   readonly log: Logger
@@ -75,8 +84,13 @@ export interface RunningServer {
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
   const { worker, bus, timers, log } = deps
-  const desk = openNewsDesk(deps.storage)
-  const { storage, news } = desk
+  const desk = openNewsDesk()
+  const { news } = desk
+  const indexer = createIndexer({ ...deps.storage, index: deps.search, worker, timers, log })
+  const storage = watchedStorage(deps.storage, (id, what) => {
+    indexer.touch(id)
+    desk.note(id, what)
+  })
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
@@ -102,6 +116,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const openings = createOpenings(storage.marks, timers, (error) =>
+    log.warn({ err: error }, 'openings not stored'),
+  )
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
@@ -111,7 +128,18 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     access,
     guests,
     worker,
-    reader: createReader(damage.log, worker),
+    reader: createReader({ log: damage.log, history: storage.history, worker }),
+    writer: createContentWriter({
+      ...{ log: damage.log, history: storage.history, worker, rooms, timers },
+      revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
+    }),
+    openings,
+    search: {
+      index: deps.search,
+      get isComplete() {
+        return indexer.isComplete
+      },
+    },
     timers,
     log,
     metrics,
@@ -133,6 +161,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     rooms,
     documents: storage.documents,
     access,
+    openings,
     timers,
     log,
     metrics,
@@ -141,10 +170,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     creates: rates.create,
     openRooms: config.openRooms === true,
   })
+  const stopTrashPurge = startTrashPurge({ storage, timers, log }, bounds.trashDays)
+  indexer.holdAgainst()
   watchRooms(metrics, {
     stats: () => rooms.stats(),
     connections: () => sync.connections,
     damaged: () => damage.documents,
+    unindexed: () => indexer.pending,
     streams: () => streams.open,
   })
   const stopTelling = tellChangesInTime({
@@ -154,14 +186,21 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     onFailure: (error) => log.warn({ err: error }, 'changes not told'),
   })
 
+  const stopPurging = purgeAnswers(storage.answers, timers, (error) =>
+    log.warn({ err: error }, 'old answers are not dropped'),
+  )
+
   /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
   async function drain(): Promise<void> {
+    stopPurging()
+    stopTrashPurge()
     await sync.drain(drainSpreadMs)
     const listeningEnds = stopListening(server, timers)
     // Not before: who follows comes back at once, and an answer that says 503 would keep a browser away for good.
     streams.endAll()
     await within(timers, requestsEndMs, listeningEnds).catch(() => server.closeAllConnections())
     await Promise.all([rooms.closeAll(), within(timers, requestsEndMs, dispatcher.stop()).catch(() => {})])
+    await openings.close()
   }
 
   return {
@@ -173,7 +212,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
         .then(() => {
           stopTelling()
           server.closeAllConnections()
-          return within(timers, partsEndMs, Promise.all([storage.close(), worker.close()]))
+          return within(timers, partsEndMs, Promise.all([indexer.close(), storage.close(), worker.close()]))
         })
         .then(() => {})
       return closing
@@ -183,6 +222,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       stopTelling()
       streams.endAll()
       void dispatcher.stop()
+      stopPurging()
+      stopTrashPurge()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },

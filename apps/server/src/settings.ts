@@ -18,6 +18,10 @@ export interface Config extends Bounds {
   readonly openRooms: boolean
   /** What webhooks may reach besides public addresses. */
   readonly webhookAllow: AllowedHosts
+  /** What the storage takes in all; 0: as much as there is room for. */
+  readonly maxDocuments: number
+  readonly maxDocumentsPerActor: number
+  readonly maxBytes: number
   readonly logLevel: LogLevel
 }
 
@@ -167,6 +171,38 @@ export const settings: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     takes: 'a size such as 500KiB, 16MiB or 2GiB',
     help: 'Memory for all open documents. Above it idle ones leave at once, then new ones are refused.',
     parse: size,
+  },
+  trashDays: {
+    variable: 'WEFT_TRASH_DAYS',
+    flag: '--trash-days',
+    default: String(defaultBounds.trashDays),
+    takes: 'a number of days; 0 is for ever',
+    help: 'How long documents are in the trash before they are deleted for good.',
+    parse: count,
+  },
+  maxDocuments: {
+    variable: 'WEFT_MAX_DOCUMENTS',
+    flag: '--max-documents',
+    default: '0',
+    takes: 'a number; 0 is no limit',
+    help: 'Documents in all, the trash included. No more are made then.',
+    parse: count,
+  },
+  maxDocumentsPerActor: {
+    variable: 'WEFT_MAX_DOCUMENTS_PER_ACTOR',
+    flag: '--max-documents-per-actor',
+    default: '0',
+    takes: 'a number; 0 is no limit',
+    help: 'Documents that one person has made, the trash included. Those without a cookie are one person.',
+    parse: count,
+  },
+  maxBytes: {
+    variable: 'WEFT_MAX_BYTES',
+    flag: '--max-bytes',
+    default: '0',
+    takes: '0 for no limit, or a size such as 500MiB or 20GiB',
+    help: 'What is stored in all. At it no more documents are made; those there are can be written on.',
+    parse: (text) => (text === '0' ? 0 : size(text)),
   },
   logLevel: {
     variable: 'LOG_LEVEL',

@@ -23,11 +23,11 @@ type Call<Route> =
   unknown extends RouteInput<Route>
     ? (input?: NoInput, options?: CallOptions) => Promise<Answer<Route, NoInput>>
     : Record<never, never> extends RouteInput<Route>
-      ? <Input extends RouteInput<Route>>(
+      ? <const Input extends RouteInput<Route>>(
           input?: Input,
           options?: CallOptions,
         ) => Promise<Answer<Route, Input>>
-      : <Input extends RouteInput<Route>>(
+      : <const Input extends RouteInput<Route>>(
           input: Input,
           options?: CallOptions,
         ) => Promise<Answer<Route, Input>>
@@ -35,9 +35,9 @@ type Call<Route> =
 type NoInput = Readonly<Record<string, never>>
 
 /** `null`: still the revision that `if-none-match` names. */
-type Answer<Route, Input> = Input extends { readonly headers: object }
-  ? RouteAnswer<Route> | null
-  : RouteAnswer<Route>
+type Answer<Route, Input> = Input extends { readonly headers: { readonly 'if-none-match': string } }
+  ? RouteAnswer<Route, Input> | null
+  : RouteAnswer<Route, Input>
 
 /** What a call may hold, whichever route it is for. */
 interface Request {
@@ -57,9 +57,9 @@ export function createClient(options: ClientOptions = {}): Client {
     request: Request = {},
     callOptions: CallOptions = {},
   ): Promise<unknown> {
-    const { method, path, accept }: Endpoint = endpoints[name]
+    const { method, path, accept, type: textType }: Endpoint = endpoints[name]
     const url = `${origin}${base}${fill(path, request.params)}${search(request.query)}`
-    const { body, type } = encodeBody(request.body)
+    const { body, type } = encodeBody(request.body, textType)
     const headers = defined({ accept, 'content-type': type, ...request.headers })
     const { signal } = callOptions
     const response = await unlessUnreachable(signal, () =>
@@ -70,7 +70,7 @@ export function createClient(options: ClientOptions = {}): Client {
         ...(signal === undefined ? {} : { signal }),
       }),
     )
-    return unlessUnreachable(signal, () => decode(response))
+    return unlessUnreachable(signal, () => decode(response, headers.accept))
   }
 
   const names = Object.keys(endpoints) as (keyof Routes)[]
@@ -94,25 +94,32 @@ function defined<Value>(record: Readonly<Record<string, Value | undefined>>): Re
   return Object.fromEntries(entries)
 }
 
-function encodeBody(body: unknown): { body?: string | Uint8Array<ArrayBuffer>; type?: string } {
+function encodeBody(
+  body: unknown,
+  textType?: string,
+): { body?: string | Uint8Array<ArrayBuffer>; type?: string } {
   if (body === undefined) return {}
   if (body instanceof Uint8Array) return { body: new Uint8Array(body), type: 'application/octet-stream' }
+  if (typeof body === 'string' && textType !== undefined) return { body, type: textType }
   return { body: JSON.stringify(body), type: 'application/json' }
 }
 
-async function decode(response: Response): Promise<unknown> {
+/** `asked`: the form. Pages come from whoever stands in between, unless one was asked for. */
+async function decode(response: Response, asked: string | undefined): Promise<unknown> {
   const type = (response.headers.get('content-type') ?? '').split(';')[0]
   if (type === 'application/problem+json') throw new ProblemError((await response.json()) as Problem)
   if (response.status === 304) return null
   if (!response.ok) throw new Unreachable(`an answer that is not Weft's, with status ${response.status}`)
   if (response.status === 204) return undefined
   const etag = response.headers.get('etag') ?? ''
-  switch (type) {
+  switch (type === 'text/html' && asked !== type ? null : type) {
     case 'application/json':
       return response.json()
     case 'application/octet-stream':
+    case 'application/x-yjs-update':
       return { bytes: new Uint8Array(await response.arrayBuffer()), etag }
     case 'text/markdown':
+    case 'text/html':
     case 'text/plain':
       return { text: await response.text(), etag }
     default:

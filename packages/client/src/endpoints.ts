@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly path: string
   /** Which of several representations the call is for. */
   readonly accept?: string
+  /** Of a body that is text. */
+  readonly type?: 'text/markdown' | 'text/x-diff'
 }
 
 export const endpoints = {
@@ -21,7 +23,23 @@ export const endpoints = {
   changeDocument: { method: 'patch', path: '/documents/{id}' },
   trashDocument: { method: 'delete', path: '/documents/{id}' },
   restoreDocument: { method: 'post', path: '/documents/{id}/restore' },
+  duplicateDocument: { method: 'post', path: '/documents/{id}/duplicate' },
+  emptyTrash: { method: 'post', path: '/trash/empty' },
+  changeDocuments: { method: 'post', path: '/documents/bulk' },
+  starDocument: { method: 'put', path: '/documents/{id}/star' },
+  unstarDocument: { method: 'delete', path: '/documents/{id}/star' },
+  listRecent: { method: 'get', path: '/recent' },
+  listTags: { method: 'get', path: '/tags' },
+  search: { method: 'get', path: '/search' },
+  listFolders: { method: 'get', path: '/folders' },
+  createFolder: { method: 'post', path: '/folders' },
+  getFolder: { method: 'get', path: '/folders/{id}' },
+  changeFolder: { method: 'patch', path: '/folders/{id}' },
+  removeFolder: { method: 'delete', path: '/folders/{id}' },
   getContent: { method: 'get', path: '/documents/{id}/content' },
+  putContent: { method: 'put', path: '/documents/{id}/content', type: 'text/markdown' },
+  patchContent: { method: 'patch', path: '/documents/{id}/content', type: 'text/x-diff' },
+  postEdits: { method: 'post', path: '/documents/{id}/edits' },
   getState: { method: 'get', path: '/documents/{id}/state' },
   postUpdate: { method: 'post', path: '/documents/{id}/updates' },
   getDocumentEvents: { method: 'get', path: '/documents/{id}/events', accept: 'application/json' },

@@ -14,32 +14,40 @@ export interface ContentEdit {
   readonly changes: readonly TextChange[]
   /** Where a caret stood after it: a Yjs relative position, as JSON. `null` if nothing changed. */
   readonly caret: unknown
+  /** Who wrote it, and how far that client id has written now. */
+  readonly client: number
+  readonly clock: number
 }
 
-/** The same updates and the same changes must have the same client id, or a repeated request would insert twice. */
-export type ClientIdOf = (changes: readonly TextChange[], attempt: number) => number
+/**
+ * Which client id writes. `clockOf`: how far one has written in what is edited, 0: never. One that has written
+ * elsewhere since must not be chosen: what it writes would be taken for what it wrote there.
+ */
+export type ChooseClient = (clockOf: (client: number) => number) => number
 
 /**
- * Edits what `updates` together make. `decide`: what to change in that text. Throws IncompleteUpdates, or as Yjs
- * does on bad bytes; what `decide` throws comes through.
+ * Edits what `updates` together make. `decide`: what to change in that text. The same updates, changes and client id
+ * make the same edit: whoever has it already takes no notice. Throws IncompleteUpdates, or as Yjs does on bad bytes;
+ * what `decide` throws comes through.
  */
 export function editContent(
   updates: readonly Uint8Array[],
   decide: (text: string) => readonly TextChange[],
-  clientIdOf: ClientIdOf,
+  chooseClient: ChooseClient,
 ): ContentEdit {
   return withContent(updates, (doc) => {
     const text = doc.getText(contentRoot)
     const changes = decide(text.toString())
-    const last = changes.at(-1)
-    if (last === undefined) return { update: nothing, changes, caret: null }
-    const before = Y.encodeStateVector(doc)
-    for (let attempt = 0; ; attempt++) {
-      doc.clientID = clientIdOf(changes, attempt)
-      // An id that wrote here before is continued by whoever wrote with it, never by this edit.
-      if (Y.getState(doc.store, doc.clientID) === 0) break
-    }
+    const clockOf = (client: number) => Y.getState(doc.store, client)
+    const client = chooseClient(clockOf)
+    if (changes.length === 0) return { update: nothing, changes, caret: null, client, clock: clockOf(client) }
+    doc.clientID = client
     let caret: unknown = null
+    let update = nothing
+    // Unlike the difference to the state before, without all that was ever deleted.
+    doc.once('update', (bytes: Uint8Array) => {
+      update = bytes
+    })
     doc.transact(() => {
       // From the end on, so that the places before stay where they are.
       for (const { from, to, insert } of changes.toReversed()) {
@@ -50,14 +58,8 @@ export function editContent(
         )
       }
     })
-    return { update: Y.encodeStateAsUpdate(doc, before), changes, caret }
+    return { update, changes, caret, client, clock: clockOf(client) }
   })
 }
 
-/** Several edits that are stored together or not at all. */
-export function mergeEdits(updates: readonly Uint8Array[]): Uint8Array {
-  const [only] = updates
-  return only !== undefined && updates.length === 1 ? only : Y.mergeUpdates([...updates])
-}
-
-const nothing = Uint8Array.of(0, 0)
+const nothing: Uint8Array = Uint8Array.of(0, 0)

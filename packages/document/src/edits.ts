@@ -2,7 +2,7 @@
  * Edits that say where by what is written there. All of a list speak of the text as it was before any of them, and
  * either all of them fit or none is made: a program that guessed wrong is told what stands where instead.
  */
-import { lineAt, type Place, placeAt, shortened } from './lines.ts'
+import { type Place, placeAt, shortened } from './lines.ts'
 import { endOfContent, findSection, type Heading } from './sections.ts'
 import type { TextChange } from './text-change.ts'
 
@@ -134,28 +134,4 @@ function isIdle(text: string, { from, to, insert }: TextChange): boolean {
 
 function splitsPair(text: string, at: number): boolean {
   return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1)) && at > 0
-}
-
-/** What was changed where, for the program that did it. */
-export interface ChangeSummary {
-  /** Of the text that it edited, from 1. */
-  readonly line: number
-  /** UTF-16 units, as all lengths. */
-  readonly removed: number
-  readonly inserted: number
-}
-
-/** The first `limit` of them. */
-export function summaryOf(
-  text: string,
-  changes: readonly TextChange[],
-  limit: number,
-): readonly ChangeSummary[] {
-  let line = 1
-  let at = 0
-  return changes.slice(0, limit).map(({ from, to, insert }) => {
-    line += lineAt(text.slice(at, from), from - at) - 1
-    at = from
-    return { line, removed: to - from, inserted: insert.length }
-  })
 }

@@ -194,8 +194,11 @@ export function openEditor(options: EditorOptions): Editor {
     view.dispatch({
       effects: [
         locks.reconfigure(EditorState.readOnly.of(!writable)),
-        // Not before there is text or known to be none: a hint must not pass a failed load off as an empty document.
-        hint.reconfigure(options.placeholder === undefined ? [] : placeholder(options.placeholder)),
+        // Not before there is text or known to be none, and not where a load was refused: a hint must not pass a
+        // failed load off as an empty document.
+        hint.reconfigure(
+          options.placeholder === undefined || !writable ? [] : placeholder(options.placeholder),
+        ),
       ],
     })
     explainTab()

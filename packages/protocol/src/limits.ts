@@ -16,6 +16,22 @@ export const limits = {
   jsonBytes: 5 * 1024 * 1024,
   /** UTF-16 units of a document's text. Editors in browsers get slow beyond. */
   textLength: 4 * 1024 * 1024,
+  /** A text or a diff over REST: the largest text, when all of it is outside Latin. */
+  textBytes: 12 * 1024 * 1024,
+  /** Edits in one list, and places that one request may change. More is another text: send it whole. */
+  edits: 1_000,
+  changedPlaces: 20_000,
+  /** Changes that an answer lists, and the length to which it repeats their text. */
+  changesTold: 100,
+  changeTextLength: 200,
+  /** A name of a heading, in an address or an edit. */
+  headingLength: 1_000,
+  /** Characters of an `Idempotency-Key`, how long its answer is kept, and the largest that is. */
+  idempotencyKeyLength: 255,
+  answersKeptMs: 24 * 60 * 60 * 1000,
+  answerBytes: 256 * 1024,
+  /** How long a request waits for the first one with its key. */
+  repeatWaitMs: 10_000,
   /** A WebSocket frame of someone who may write. As large as a whole document: a smaller one would lock out
    *  a client that was offline for long, and it would retry for ever. */
   writerFrameBytes: 16 * 1024 * 1024,
@@ -151,4 +167,31 @@ export const limits = {
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,
+  /** Folders in all: the tree is read as a whole. */
+  folders: 5_000,
+  /** Folders inside each other. */
+  folderDepth: 20,
+  /** Characters of a folder's name. */
+  folderNameLength: 100,
+  /** Tags of one document, and characters of one. */
+  tagsPerDocument: 20,
+  tagLength: 40,
+  /** Tags in one answer. */
+  tagsPerAnswer: 1_000,
+  /** Documents that everybody sees first: more would be a list again. */
+  pinnedDocuments: 100,
+  /** Documents that one actor stars. */
+  starsPerActor: 1_000,
+  /** Documents that an actor had open last, as far as they are remembered. */
+  recentPerActor: 100,
+  /** Documents that one request changes. */
+  bulkDocuments: 100,
+  /** UTF-16 units of a search, its words, and the results on a page. */
+  searchLength: 500,
+  searchWords: 16,
+  searchPageSize: 20,
+  /** UTF-16 units of a text, from its beginning, that are searched. */
+  searchedLength: 1024 * 1024,
+  /** Days that a document is in the trash before it is deleted for good. */
+  trashDays: 30,
 } as const

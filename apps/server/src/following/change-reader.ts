@@ -8,7 +8,8 @@ import { limits } from '@weft/protocol'
 import type { LogEntry, LogPosition, Timers } from '@weft/sync'
 import { LRUCache } from 'lru-cache'
 import { TooManyReads } from '../document-reader.ts'
-import type { DocumentWorker, FollowedStep } from '../documents-in-worker.ts'
+import type { DocumentWorker } from '../documents-in-worker.ts'
+import type { FollowedStep } from '../follow-tasks.ts'
 import type { DocumentHistory, Entries } from '../storage/storage.ts'
 
 /** `changes`: for documents with text. `diff`: the same as a unified diff. */

@@ -3,24 +3,23 @@
  * nobody hears of what is not durable (R1); what it says is only that it is time to look.
  */
 import type { DocumentId } from '@weft/protocol'
-import type { Storage } from '../storage/storage.ts'
+import type { What } from '../watched-storage.ts'
 
 export interface News {
   /** Calls `listener` whenever something of this document was stored; `null`: an event of any. Returns how to stop. */
   hear(document: DocumentId | null, listener: () => void): () => void
-  /** Something of this document, or an event of any, was stored by other means than {@link NewsDesk.storage}. */
+  /** It is time to look at this document, or at the events of all. */
   spread(document: DocumentId | null): void
 }
 
 export interface NewsDesk {
   readonly news: News
-  /** As it was given, and all that is stored through it is spread. */
-  readonly storage: Storage
+  note(document: DocumentId, what: What): void
   /** Content was stored since the last call. */
   takeChanged(): boolean
 }
 
-export function openNewsDesk(storage: Storage): NewsDesk {
+export function openNewsDesk(): NewsDesk {
   const listeners = new Map<DocumentId | null, Set<() => void>>()
   let hasChanged = false
 
@@ -28,14 +27,6 @@ export function openNewsDesk(storage: Storage): NewsDesk {
     for (const listener of listeners.get(document) ?? []) listener()
   }
 
-  async function told<Result>(document: DocumentId, work: Promise<Result>): Promise<Result> {
-    const result = await work
-    spread(document)
-    spread(null)
-    return result
-  }
-
-  const { documents, updates } = storage
   return {
     news: {
       hear(document, listener) {
@@ -49,25 +40,10 @@ export function openNewsDesk(storage: Storage): NewsDesk {
       },
       spread,
     },
-    storage: {
-      ...storage,
-      documents: {
-        ...documents,
-        create: (draft) => told(draft.id, documents.create(draft)),
-        update: (id, ...rest) => told(id, documents.update(id, ...rest)),
-        trash: (id, ...rest) => told(id, documents.trash(id, ...rest)),
-        restore: (id, ...rest) => told(id, documents.restore(id, ...rest)),
-      },
-      updates: {
-        read: (document, after) => updates.read(document, after),
-        fold: (document, snapshot, upTo) => updates.fold(document, snapshot, upTo),
-        async append(document, entries) {
-          const position = await updates.append(document, entries)
-          hasChanged = true
-          spread(document)
-          return position
-        },
-      },
+    note(document, what) {
+      spread(document)
+      if (what === 'content') hasChanged = true
+      else spread(null)
     },
     takeChanged() {
       const changed = hasChanged

@@ -6,21 +6,29 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
+import { serveBulk } from './bulk.ts'
 import { serveContent } from './content.ts'
 import { serveDocumentEvents } from './document-events.ts'
+import { serveDocumentFiles } from './document-files.ts'
+import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
+import { serveFolders } from './folders.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
 import { serveMe } from './me.ts'
 import { methodNotAllowed } from './methods.ts'
 import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
+import { keyInHeader, keyOfText, repeatables } from './repeatable.ts'
 import { observed } from './request-log.ts'
+import { serveSearch } from './search.ts'
 import { secured } from './secured.ts'
 import { serveServerEvents } from './server-events.ts'
+import { serveTrash } from './trash.ts'
 import { afterValidation } from './validation.ts'
 import { serveWebhooks } from './webhooks.ts'
+import { serveWriting } from './writing.ts'
 
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
@@ -35,6 +43,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   app.all('/api/*', () => {
     throw new Refused('not-found')
   })
+  serveDocumentFiles(app, deps)
   serveWebApp(app, deps)
   app.notFound(() => problemResponse(new Refused('not-found')))
   app.onError((error) => {
@@ -54,6 +63,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
   })
   api.use(paced(deps.rates))
+  const repeatable = repeatables({ answers: deps.storage.answers, timers: deps.timers })
   for (const route of Object.values(routes)) {
     const takesQuery = 'request' in route && 'query' in route.request
     api.on(
@@ -61,16 +71,29 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
       [route.getRoutingPath()],
       ...(takesQuery ? [] : [noQuery]),
       ...bodyOf(route, deps.largestUpdate),
+      ...(comesOnce(route.method) ? [repeatable(keyInHeader)] : []),
+      ...(route === routes.putContent ? [repeatable(keyOfText)] : []),
     )
   }
   serveDocuments(api, deps)
+  serveDocumentLists(api, deps)
+  serveBulk(api, deps)
+  serveTrash(api, deps)
+  serveSearch(api, deps)
+  serveFolders(api, deps)
   serveContent(api, deps)
   serveDocumentEvents(api, deps)
   serveServerEvents(api, deps)
   serveWebhooks(api, deps)
+  serveWriting(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
   return api
+}
+
+/** The other methods may be repeated as they are. */
+function comesOnce(method: string): boolean {
+  return method === 'post' || method === 'patch'
 }
 
 /** Which methods each path takes. */

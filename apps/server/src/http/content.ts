@@ -1,49 +1,53 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { routes } from '@weft/protocol'
-import { DocumentGone, type LogPosition } from '@weft/sync'
 import { TooLate, within } from '../clock.ts'
-import { authorisedContent } from './authorised.ts'
-import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
+import type { TextPart } from '../text-tasks.ts'
+import { authorisedContent, whileThere } from './authorised.ts'
+import { answerContent } from './content-answer.ts'
+import { formFor } from './content-forms.ts'
+import type { HttpDeps, HttpEnv } from './env.ts'
 import { wholeBody } from './guards.ts'
 import { Refused } from './refused.ts'
+import { hasAlready, revisionHeaders, revisionTag, unchanged } from './revision-tags.ts'
 
 export function serveContent(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   const { reader, rooms, timers } = deps
 
-  /** Into the trash, or away, while `work` was under way: says which. */
-  async function whileThere<Result>(c: HttpContext, id: string, work: Promise<Result>): Promise<Result> {
-    try {
-      return await work
-    } catch (error) {
-      if (error instanceof DocumentGone) await authorisedContent(c, deps, id, 'read')
-      throw error
-    }
-  }
-
   api.openapi(routes.getContent, async (c) => {
     const record = await authorisedContent(c, deps, c.req.valid('param').id, 'read')
-    if (record.kind === 'yjs') throw new Refused('not-a-text-document')
-    if (hasAlready(c, record.revision)) return unchanged(record.revision)
-    const { content, revision } = await whileThere(c, record.id, reader.text(record))
-    if (hasAlready(c, revision)) return unchanged(revision)
-    const type = record.kind === 'markdown' ? 'text/markdown' : 'text/plain'
-    return c.body(content, 200, { 'content-type': `${type}; charset=utf-8`, ...revisionHeaders(revision) })
+    const { at = null, lines, section } = c.req.valid('query')
+    const form = formFor(c.req.header('accept'), record.kind)
+    const part = partOf(lines, section)
+    if (form.as === 'state' && part !== null)
+      throw new Refused('not-acceptable', { detail: 'A part of the text has no Yjs update.' })
+    return answerContent(c, deps, record, { at, part, form })
   })
 
   api.openapi(routes.getState, async (c) => {
     const record = await authorisedContent(c, deps, c.req.valid('param').id, 'read')
-    if (hasAlready(c, record.revision)) return unchanged(record.revision)
-    const { content, revision } = await whileThere(c, record.id, reader.state(record))
-    if (hasAlready(c, revision)) return unchanged(revision)
-    return c.body(content, 200, { 'content-type': 'application/octet-stream', ...revisionHeaders(revision) })
+    if (hasAlready(c, revisionTag(record.revision))) return unchanged(revisionTag(record.revision))
+    const { content, revision } = await whileThere(c, deps, record.id, reader.state(record))
+    const tag = revisionTag(revision)
+    if (hasAlready(c, tag)) return unchanged(tag)
+    return c.body(content, 200, { 'content-type': 'application/octet-stream', ...revisionHeaders(tag) })
   })
 
   api.openapi(routes.postUpdate, async (c) => {
     const record = await authorisedContent(c, deps, c.req.valid('param').id, 'write')
-    const written = rooms.write(record.id, await wholeBody(c), c.var.actor)
-    const revision = await whileThere(c, record.id, within(timers, commitMs, written)).catch(whetherStored)
+    const written = within(timers, commitMs, rooms.write(record.id, await wholeBody(c), c.var.actor))
+    const revision = await whileThere(c, deps, record.id, written).catch(whetherStored)
     return c.json({ revision }, 200)
   })
+}
+
+/** As the schema lets it through. */
+function partOf(lines: string | undefined, section: string | undefined): TextPart | null {
+  if (section !== undefined) return { type: 'section', heading: section }
+  const [, first, isRange, last] = /^(\d+)(-(\d+)?)?$/.exec(lines ?? '') ?? []
+  if (first === undefined) return null
+  const end =
+    last === undefined ? (isRange === undefined ? Number(first) : Number.MAX_SAFE_INTEGER) : Number(last)
+  return { type: 'lines', first: Number(first), last: end }
 }
 
 /** A room tries for as long as its people are there; a program is told when that takes long. */
@@ -55,21 +59,4 @@ function whetherStored(error: unknown): never {
     detail: 'The update is not stored yet. Sending it again does no harm.',
     headers: { 'retry-after': '5' },
   })
-}
-
-/** `If-None-Match` is `*` or a list of tags, weak or not; what changes with each revision is the same by any of them. */
-function hasAlready(c: HttpContext, revision: LogPosition): boolean {
-  const header = c.req.header('if-none-match')?.trim()
-  if (header === undefined) return false
-  const tags: readonly string[] = header.match(/"[^"]*"/g) ?? []
-  return header === '*' || tags.includes(`"${revision}"`)
-}
-
-function unchanged(revision: LogPosition): Response {
-  return new Response(null, { status: 304, headers: revisionHeaders(revision) })
-}
-
-/** Caches may keep an answer, but ask before each use. */
-function revisionHeaders(revision: LogPosition): Record<string, string> {
-  return { etag: `"${revision}"`, 'cache-control': 'private, no-cache' }
 }

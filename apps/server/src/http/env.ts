@@ -5,6 +5,7 @@ import type { Actor } from '@weft/protocol'
 import type { Rooms, Timers } from '@weft/sync'
 import type { Context } from 'hono'
 import type { Access } from '../access.ts'
+import type { ContentWriter, Repeat } from '../content-writer.ts'
 import type { DocumentReader } from '../document-reader.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { News } from '../following/news.ts'
@@ -13,7 +14,9 @@ import type { Streams } from '../following/streams.ts'
 import type { Guests } from '../identity.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Openings } from '../openings.ts'
 import type { Rates } from '../rates.ts'
+import type { SearchIndex } from '../search/search.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AllowedHosts } from '../webhooks/address-guard.ts'
 import type { Dispatcher } from '../webhooks/dispatcher.ts'
@@ -26,6 +29,8 @@ export interface HttpEnv {
     address: string
     /** Where people reach this server: the start of every link in an answer. */
     origin: string
+    /** See repeatable.ts. */
+    repeat?: Repeat
   }
 }
 
@@ -38,6 +43,13 @@ export interface HttpDeps {
   readonly guests: Guests
   readonly worker: DocumentWorker
   readonly reader: DocumentReader
+  readonly writer: ContentWriter
+  readonly openings: Openings
+  readonly search: {
+    readonly index: Pick<SearchIndex, 'search'>
+    /** All documents are in it. */
+    readonly isComplete: boolean
+  }
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Metrics

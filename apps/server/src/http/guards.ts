@@ -76,7 +76,8 @@ export function bodyOf(route: RouteConfig, largestUpdate: number): readonly Guar
   const types = Object.keys(route.request?.body?.content ?? {})
   if (types.length === 0) return []
   const isJson = types.includes('application/json')
-  const maxSize = isJson ? limits.jsonBytes : largestUpdate
+  const isText = types.every((type) => type.startsWith('text/'))
+  const maxSize = isJson ? limits.jsonBytes : isText ? limits.textBytes : largestUpdate
   const tooLarge = () => {
     // Whoever sends that much is not waited for: the connection ends after the answer.
     throw new Refused('too-large', {

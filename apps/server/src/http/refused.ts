@@ -1,5 +1,5 @@
 /** Every way a request ends without what it asked for, in one place: errors become problem documents here. */
-import { type Problem, type ProblemCode, problemOf } from '@weft/protocol'
+import { type ProblemCode, type ProblemParticulars, problemOf } from '@weft/protocol'
 import {
   DocumentDamaged,
   DocumentFull,
@@ -12,9 +12,9 @@ import {
 } from '@weft/sync'
 import { HTTPException } from 'hono/http-exception'
 import { TooManyReads } from '../document-reader.ts'
-import { DocumentExists } from '../storage/storage.ts'
+import { DocumentExists, FolderMissing, LimitReached, QuotaReached } from '../storage/storage.ts'
 
-export interface Particulars extends Pick<Problem, 'detail' | 'errors'> {
+export interface Particulars extends ProblemParticulars {
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -44,6 +44,9 @@ export function refusalOf(error: unknown): Refused | null {
   if (error instanceof StorageFailure) return unavailable(error)
   if (error instanceof DocumentGone) return new Refused('not-found')
   if (error instanceof DocumentExists) return new Refused('document-exists')
+  if (error instanceof FolderMissing) return new Refused('no-such-folder')
+  if (error instanceof LimitReached) return new Refused('limit-reached', { detail: error.message })
+  if (error instanceof QuotaReached) return new Refused('quota-reached', { detail: error.message })
   if (error instanceof DocumentDamaged) return new Refused('document-damaged')
   if (error instanceof DocumentFull) return new Refused('document-full', { detail: whatToDelete })
   if (error instanceof RoomsFull) return new Refused('overloaded', { headers: { 'retry-after': '5' } })

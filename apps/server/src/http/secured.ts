@@ -6,6 +6,8 @@ import type { Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
 export const secured = secureHeaders({
+  // An answer may be stricter.
+  overwrite: false,
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],
     scriptSrc: ["'self'"],

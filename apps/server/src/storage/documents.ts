@@ -1,8 +1,9 @@
 /** The queries behind DocumentStore, for every SQL database: written once, compiled for each. */
-import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import { type Kysely, sql } from 'kysely'
-import { foldedTitle } from './folded-title.ts'
-import type { DocumentChanges, DocumentDraft, DocumentQuery, DocumentRecord } from './storage.ts'
+import { foldedText } from '../folded-text.ts'
+import { titleKey } from './document-order.ts'
+import type { DocumentChanges, DocumentDraft, DocumentRecord } from './storage.ts'
 
 export interface Tables {
   readonly documents: DocumentRow
@@ -24,6 +25,14 @@ export interface DocumentRow {
   readonly created_at: number
   readonly updated_at: number
   readonly trashed_at: number | null
+  readonly title_key: string
+  /** 0: outside the trash, 1: in it, 2: deleted for good. */
+  readonly shelf: number
+  readonly folder: FolderId | null
+  /** A list in JSON. */
+  readonly tags: string
+  readonly pinned: number
+  readonly template: number
 }
 
 type Database = Kysely<Tables>
@@ -34,7 +43,7 @@ export function insertDocument(db: Database, draft: DocumentDraft) {
   const row: DocumentRow = {
     id: draft.id,
     title: draft.title,
-    title_folded: foldedTitle(draft.title),
+    title_folded: foldedText(draft.title),
     kind: draft.kind,
     language: draft.language,
     lineage: draft.lineage,
@@ -44,6 +53,12 @@ export function insertDocument(db: Database, draft: DocumentDraft) {
     created_at: draft.createdAt,
     updated_at: draft.createdAt,
     trashed_at: null,
+    title_key: titleKey(draft.title),
+    shelf: 0,
+    folder: draft.folder ?? null,
+    tags: JSON.stringify(draft.tags ?? []),
+    pinned: 0,
+    template: draft.isTemplate === true ? 1 : 0,
   }
   return db
     .insertInto('documents')
@@ -53,7 +68,7 @@ export function insertDocument(db: Database, draft: DocumentDraft) {
 }
 
 export function selectDocument(db: Database, id: DocumentId) {
-  return db.selectFrom('documents').selectAll().where('id', '=', id)
+  return db.selectFrom('documents').selectAll().where('id', '=', id).where('shelf', '<', 2)
 }
 
 export function selectDocuments(db: Database, ids: readonly DocumentId[]) {
@@ -61,54 +76,50 @@ export function selectDocuments(db: Database, ids: readonly DocumentId[]) {
     .selectFrom('documents')
     .selectAll()
     .where('id', 'in', [...ids])
+    .where('shelf', '<', 2)
 }
 
-/** One row more than the page holds, which tells whether there is a next page. */
-export function selectPage(db: Database, query: DocumentQuery) {
-  let rows = db
-    .selectFrom('documents')
-    .selectAll()
-    .where('trashed_at', query.trashed ? 'is not' : 'is', null)
-    .orderBy('updated_at', 'desc')
-    .orderBy('id')
-    .limit(query.limit + 1)
-  if (query.title !== null) {
-    const part = foldedTitle(query.title).replace(/[\\%_]/g, '\\$&')
-    rows = rows.where(sql<boolean>`title_folded like ${`%${part}%`} escape '\\'`)
-  }
-  const after = query.after
-  if (after !== null) {
-    // The first comparison alone bounds the index scan; an OR over both columns would read it from its start.
-    rows = rows
-      .where('updated_at', '<=', after.updatedAt)
-      .where((is) => is.or([is('updated_at', '<', after.updatedAt), is('id', '>', after.id)]))
-  }
-  return rows
-}
-
+/** No row: there is none outside the trash. */
 export function updateDocument(db: Database, id: DocumentId, changes: DocumentChanges, at: number) {
+  const { title, language, folder, tags, isPinned, isTemplate } = changes
   return db
     .updateTable('documents')
     .set({
-      updated_at: at,
-      ...(changes.title !== undefined && { title: changes.title, title_folded: foldedTitle(changes.title) }),
-      ...(changes.language !== undefined && { language: changes.language }),
+      // So that there always is something to set.
+      id,
+      ...((title !== undefined || language !== undefined) && { updated_at: at }),
+      ...(title !== undefined && { title, title_folded: foldedText(title), title_key: titleKey(title) }),
+      ...(language !== undefined && { language }),
+      ...(folder !== undefined && { folder }),
+      ...(tags !== undefined && { tags: JSON.stringify(tags) }),
+      ...(isPinned !== undefined && { pinned: isPinned ? 1 : 0 }),
+      ...(isTemplate !== undefined && { template: isTemplate ? 1 : 0 }),
     })
     .where('id', '=', id)
-    .where('trashed_at', 'is', null)
+    .where('shelf', '=', 0)
     .returningAll()
 }
 
 export function trashDocument(db: Database, id: DocumentId, at: number) {
   return db
     .updateTable('documents')
-    .set((value) => ({ trashed_at: value.fn.coalesce('trashed_at', value.val(at)) }))
+    .set((value) => ({ shelf: 1, trashed_at: value.fn.coalesce('trashed_at', value.val(at)) }))
     .where('id', '=', id)
+    .where('shelf', '<', 2)
     .returningAll()
 }
 
 export function restoreDocument(db: Database, id: DocumentId) {
-  return db.updateTable('documents').set({ trashed_at: null }).where('id', '=', id).returningAll()
+  return db
+    .updateTable('documents')
+    .set({
+      shelf: 0,
+      trashed_at: null,
+      folder: sql<FolderId | null>`(select folders.id from folders where folders.id = documents.folder)`,
+    })
+    .where('id', '=', id)
+    .where('shelf', '<', 2)
+    .returningAll()
 }
 
 export function toRecord(row: DocumentRow): DocumentRecord {
@@ -123,5 +134,10 @@ export function toRecord(row: DocumentRow): DocumentRecord {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     trashedAt: row.trashed_at,
+    folder: row.folder,
+    // Written by this file.
+    tags: JSON.parse(row.tags) as readonly string[],
+    isPinned: row.pinned === 1,
+    isTemplate: row.template === 1,
   }
 }

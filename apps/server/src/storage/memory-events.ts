@@ -9,6 +9,8 @@ export interface MemoryEvents extends EventStore {
   record(type: EventType, document: DocumentRecord, at: number, actor: ActorId | null): void
   noteChange(document: DocumentId): void
   tellChange(document: DocumentId, at: number): void
+  /** It is deleted: that is told instead. */
+  forget(document: DocumentId): void
   after(sequence: number, most: number): { readonly events: readonly StoredEvent[]; readonly last: number }
 }
 
@@ -37,6 +39,10 @@ export function memoryEvents(
     record,
     noteChange: (document) => void untold.add(document),
     tellChange,
+    forget(document) {
+      untold.delete(document)
+      events = events.filter((event) => event.document !== document || event.type !== 'changed')
+    },
     after: (sequence, most) => ({
       events: events.filter((event) => event.sequence > sequence).slice(0, most),
       last,

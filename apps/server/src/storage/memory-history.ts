@@ -1,7 +1,7 @@
 /** DocumentHistory in memory: nothing is ever dropped. */
 import type { DocumentId } from '@weft/protocol'
 import { DocumentDamaged } from '@weft/sync'
-import type { Held } from './memory-documents.ts'
+import type { Held } from './memory-held.ts'
 import { heldAlive } from './memory-log.ts'
 import type { Passage } from './memory-passage.ts'
 import { type DocumentHistory, RevisionMissing } from './storage.ts'

@@ -1,8 +1,8 @@
 /** The update log in memory. Each function that `passage` runs is one transaction: nothing comes between. */
 import type { DocumentId } from '@weft/protocol'
 import { DocumentDamaged, DocumentGone, type LogEntry, type UpdateLog } from '@weft/sync'
-import type { Held } from './memory-documents.ts'
 import type { MemoryEvents } from './memory-events.ts'
+import type { Held } from './memory-held.ts'
 import type { Passage } from './memory-passage.ts'
 
 export function memoryLog(

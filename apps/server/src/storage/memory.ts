@@ -2,30 +2,49 @@
  * Storage in memory, for tests and demos. It keeps every promise of the ports but durability; on request it is as
  * unevenly slow as a real database, so that races show, and it fails when it is told to.
  */
-import type { DocumentId } from '@weft/protocol'
-import { type Held, memoryDocuments } from './memory-documents.ts'
+import type { DocumentId, FolderId } from '@weft/protocol'
+import { memoryAnswers } from './memory-answers.ts'
+import { memoryDocuments } from './memory-documents.ts'
 import { memoryEvents } from './memory-events.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
+import { memoryFolders } from './memory-folders.ts'
+import type { Held } from './memory-held.ts'
 import { memoryHistory } from './memory-history.ts'
 import { memoryLog } from './memory-log.ts'
+import { memoryMarks } from './memory-marks.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
-import type { Storage } from './storage.ts'
+import { type FolderRecord, noQuotas, type Quotas, type Storage } from './storage.ts'
 
 export interface MemoryStorage extends Storage {
   readonly faults: MemoryFaults
 }
 
-export function openMemory(options: PassageOptions = {}): MemoryStorage {
+export interface MemoryOptions extends PassageOptions {
+  /** Left out: none. */
+  readonly quotas?: Quotas
+}
+
+export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const documents = new Map<DocumentId, Held>()
+  const folders = new Map<FolderId, FolderRecord>()
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
   const events = memoryEvents((id) => documents.get(id)?.record ?? null, passage)
 
+  const marks = memoryMarks(documents, passage)
+
   return {
-    documents: memoryDocuments(documents, passage, events),
+    documents: memoryDocuments(
+      documents,
+      { folders, marks, events, quotas: options.quotas ?? noQuotas },
+      passage,
+    ),
     updates: memoryLog(documents, passage, disk.isDamaged, events),
     history: memoryHistory(documents, passage, disk.isDamaged),
+    answers: memoryAnswers(passage),
+    folders: memoryFolders(folders, documents, passage),
+    marks,
     events,
     webhooks: memoryWebhooks(events, passage),
     probe: () => passage.write(() => {}),

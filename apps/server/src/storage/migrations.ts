@@ -125,6 +125,75 @@ export const migrations: readonly Migration[] = [
     ],
   },
   {
+    name: 'notes of answers',
+    // What a repeat has to know of a request that was not answered.
+    statements: () => ['ALTER TABLE answers ADD COLUMN note TEXT'],
+  },
+  {
+    name: 'folders, tags, stars, openings',
+    statements: ({ whole, keyed }) => [
+      'ALTER TABLE documents ADD COLUMN title_key TEXT',
+      'UPDATE documents SET title_key = substr(title_folded, 1, 100)',
+      // 0: outside the trash, 1: in it, 2: deleted for good.
+      `ALTER TABLE documents ADD COLUMN shelf ${whole} NOT NULL DEFAULT 0`,
+      'UPDATE documents SET shelf = 1 WHERE trashed_at IS NOT NULL',
+      // No reference: what is in the trash may name a folder that is gone.
+      'ALTER TABLE documents ADD COLUMN folder TEXT',
+      // A list in JSON.
+      "ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+      `ALTER TABLE documents ADD COLUMN pinned ${whole} NOT NULL DEFAULT 0`,
+      `ALTER TABLE documents ADD COLUMN template ${whole} NOT NULL DEFAULT 0`,
+      'DROP INDEX documents_by_change',
+      'DROP INDEX trash_by_change',
+      // One for each order, of all and of a folder: see document-pages.ts.
+      'CREATE INDEX documents_updated ON documents (shelf, updated_at, id)',
+      'CREATE INDEX documents_created ON documents (shelf, created_at, id)',
+      'CREATE INDEX documents_title ON documents (shelf, title_key, id)',
+      'CREATE INDEX folder_updated ON documents (folder, shelf, updated_at, id) WHERE folder IS NOT NULL',
+      'CREATE INDEX folder_created ON documents (folder, shelf, created_at, id) WHERE folder IS NOT NULL',
+      'CREATE INDEX folder_title ON documents (folder, shelf, title_key, id) WHERE folder IS NOT NULL',
+      'CREATE INDEX documents_by_author ON documents (created_by, shelf)',
+      'CREATE INDEX documents_pinned ON documents (shelf) WHERE pinned = 1',
+      'CREATE INDEX trash_by_time ON documents (trashed_at) WHERE shelf = 1',
+      `CREATE TABLE folders (
+        id TEXT NOT NULL PRIMARY KEY,
+        parent TEXT REFERENCES folders (id),
+        name TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        created_at ${whole} NOT NULL
+      ) ${keyed}`,
+      "CREATE UNIQUE INDEX folders_by_name ON folders (coalesce(parent, ''), name)",
+      'CREATE INDEX folders_by_parent ON folders (parent)',
+      // Of documents outside the trash.
+      `CREATE TABLE document_tags (
+        tag TEXT NOT NULL,
+        document TEXT NOT NULL REFERENCES documents (id),
+        PRIMARY KEY (tag, document)
+      ) ${keyed}`,
+      'CREATE INDEX document_tags_by_document ON document_tags (document)',
+      `CREATE TABLE tags (tag TEXT NOT NULL PRIMARY KEY, documents ${whole} NOT NULL) ${keyed}`,
+      'CREATE INDEX tags_by_use ON tags (documents DESC, tag)',
+      `CREATE TABLE stars (
+        actor TEXT NOT NULL,
+        document TEXT NOT NULL REFERENCES documents (id),
+        at ${whole} NOT NULL,
+        PRIMARY KEY (actor, document)
+      ) ${keyed}`,
+      'CREATE INDEX stars_by_document ON stars (document)',
+      `CREATE TABLE openings (
+        actor TEXT NOT NULL,
+        document TEXT NOT NULL REFERENCES documents (id),
+        at ${whole} NOT NULL,
+        PRIMARY KEY (actor, document)
+      ) ${keyed}`,
+      'CREATE INDEX openings_by_actor ON openings (actor, at DESC, document)',
+      'CREATE INDEX openings_by_document ON openings (document)',
+      'CREATE INDEX openings_by_time ON openings (at)',
+      // Deleted for good, and not all taken away yet: see sqlite-purges.ts.
+      `CREATE TABLE purges (document TEXT NOT NULL PRIMARY KEY) ${keyed}`,
+    ],
+  },
+  {
     name: 'events',
     statements: ({ whole, keyed, inOrder }) => [
       // See event-store.ts.

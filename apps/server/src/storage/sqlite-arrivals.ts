@@ -39,6 +39,8 @@ export interface Arrivals {
   readonly isLong: boolean
   /** Files some of it, in about a millisecond. To be called while {@link isLong}. */
   shorten(): void
+  /** What is filed goes with the next commits, and not only when there is much of it. */
+  forgetSoon(): void
   /** Files all of it that can be filed, if no transaction fails on the way: then another call does more. */
   fileAll(): void
   reload(): void
@@ -224,6 +226,9 @@ export function sqliteArrivals(database: DatabaseSync): Arrivals {
       if (left < rowsAtOnce || !forgetFiled(deletedAtOnce)) return
       filingBelow = null
       bytes = 0
+    },
+    forgetSoon() {
+      filingBelow ??= next
     },
     fileAll() {
       for (const document of recents.keys()) file(document)

@@ -18,6 +18,8 @@ export interface SqliteEvents {
   noteChange(document: DocumentId): void
   /** Tells of this document's changes now, so that what is told next of it comes after them. */
   tellChange(document: DocumentId, at: number): void
+  /** It is deleted: that is told instead. */
+  forget(document: DocumentId): void
   tellChanges(at: number): { readonly told: number; readonly left: boolean }
   read(query: EventQuery): EventPage
   reload(): void
@@ -113,6 +115,10 @@ export function sqliteEvents(
       untold.add(document)
     },
     tellChange,
+    forget(document) {
+      if (untold.delete(document)) deleteUntold.run(document)
+      dropChanged.run(document)
+    },
     tellChanges(at) {
       const now = firstOf(untold, toldAtOnce)
       for (const document of now) tellChange(document, at)

@@ -75,13 +75,22 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
   }
 
   /** What is not folded, from `after` on, which lies at or behind the snapshot. */
-  function entriesAfter(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly EntryRow[] {
-    const wanted = [
-      ...all<EntryRow>(selectEntries, document, after, upTo),
-      ...arrivals.rows(document, after, upTo),
+  function entriesAfter(document: DocumentId, after: LogPosition, head: LogPosition): readonly EntryRow[] {
+    return checkedRows(document, { after, upTo: head }, Number.MAX_SAFE_INTEGER)
+  }
+
+  /** `most`: what is looked for, so that a log that goes on behind its head is noticed. */
+  function checkedRows(
+    document: DocumentId,
+    { after, upTo }: { readonly after: LogPosition; readonly upTo: LogPosition },
+    most: LogPosition,
+  ): readonly EntryRow[] {
+    const rows = [
+      ...all<EntryRow>(selectEntries, document, after, most),
+      ...arrivals.rows(document, after, most),
     ]
     let position = after
-    for (const row of wanted) {
+    for (const row of rows) {
       position++
       if (row.position !== position) throw damaged(document, `entry ${position} is missing`)
       if (row.checksum !== entryChecksum(document, position, row))
@@ -89,13 +98,13 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
     }
     if (position !== Math.max(upTo, after))
       throw damaged(document, `its log ends at ${position} instead of ${upTo}`)
-    return wanted
+    return rows
   }
 
   /** A rotten log may be folded: who folds it holds what it was. Its past has a hole then. */
-  function keepPast(document: DocumentId, folded: LogPosition, upTo: LogPosition): void {
+  function keepPast(document: DocumentId, { folded, head }: Head, upTo: LogPosition): void {
     try {
-      history.keep(document, entriesAfter(document, folded, upTo), folded)
+      history.keep(document, upToPosition(upTo, entriesAfter(document, folded, head)), folded)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
     }
@@ -113,14 +122,15 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
 
     fold(write) {
       const { document, upTo } = write
-      const { head, folded } = headOf(document)
+      const at = headOf(document)
+      const { head, folded } = at
       if (!Number.isInteger(upTo) || upTo < 0 || upTo > head)
         throw new Refusal(
           'refused',
           `cannot fold document ${document} up to ${upTo}: its log ends at ${head}`,
         )
       if (upTo <= folded) return
-      keepPast(document, folded, upTo)
+      keepPast(document, at, upTo)
       snapshots.put(write, write.pieces)
       // A range is exact here, where it would not be for numbers from a sequence: a position is given out in the
       // transaction that inserts its row, so no row at or below the head read above can still appear.
@@ -144,7 +154,8 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
         return { ...sliceOf(snapshot, entries), head: position, lineage, kind }
       }
       const snapshot = folded > 0 ? snapshots.read(document) : null
-      return { ...sliceOf(snapshot, entriesAfter(document, folded, position)), head: position, lineage, kind }
+      const entries = upToPosition(position, entriesAfter(document, folded, head))
+      return { ...sliceOf(snapshot, entries), head: position, lineage, kind }
     },
 
     positionAt(document, time) {
@@ -165,7 +176,7 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
       const rows =
         after < folded
           ? history.entries(document, after, Math.min(folded, upTo))
-          : entriesAfter(document, after, upTo)
+          : checkedRows(document, { after, upTo }, upTo)
       const entries = firstBytes(rows, entryBytesAtOnce)
       return { ...sliceOf(null, entries), ats: entries.map(({ at }) => at), head, lineage, kind }
     },
@@ -180,6 +191,10 @@ function firstBytes<Entry extends LogEntry>(entries: readonly Entry[], most: num
     return index > 0 && bytes > most
   })
   return end === -1 ? entries : entries.slice(0, end)
+}
+
+function upToPosition(upTo: LogPosition, rows: readonly EntryRow[]): readonly EntryRow[] {
+  return rows.filter(({ position }) => position <= upTo)
 }
 
 const nobody = packOwners(new Map())

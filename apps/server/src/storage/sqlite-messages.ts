@@ -1,5 +1,5 @@
 /** What the main thread asks of the storage thread, and what comes back. */
-import type { ActorId, DocumentId, DocumentKind } from '@weft/protocol'
+import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import type { StoredSnapshot } from './checksum.ts'
 import type { EventPage, EventQuery } from './event-store.ts'
@@ -9,6 +9,17 @@ import type {
   DocumentPage,
   DocumentQuery,
   DocumentRecord,
+  FirstRequest,
+  FolderChanges,
+  FolderRecord,
+  FolderRefusal,
+  KeptAnswer,
+  KeptRequest,
+  Opening,
+  Quotas,
+  RepeatableRequest,
+  TagCount,
+  TagQuery,
 } from './storage.ts'
 import type { WebhookStore } from './webhook-store.ts'
 
@@ -31,6 +42,28 @@ export type Write =
     }
   | { readonly type: 'tell-changes'; readonly at: number }
   | WebhookQuestion<'create' | 'update' | 'remove' | 'enqueue' | 'add' | 'claim' | 'settle'>
+  | { readonly type: 'note-request'; readonly request: FirstRequest; readonly note: string }
+  | { readonly type: 'keep-answer'; readonly request: FirstRequest; readonly answer: KeptAnswer }
+  | { readonly type: 'forget-answer'; readonly request: RepeatableRequest }
+  | { readonly type: 'purge-answers'; readonly time: number; readonly most: number }
+  | {
+      readonly type: 'purge'
+      readonly ids: readonly DocumentId[]
+      readonly at: number
+      readonly by: ActorId | null
+    }
+  | { readonly type: 'create-folder'; readonly draft: FolderRecord }
+  | { readonly type: 'change-folder'; readonly id: FolderId; readonly changes: FolderChanges }
+  | { readonly type: 'remove-folder'; readonly id: FolderId }
+  | {
+      readonly type: 'star'
+      readonly actor: ActorId
+      readonly document: DocumentId
+      readonly at: number
+    }
+  | { readonly type: 'unstar'; readonly actor: ActorId; readonly document: DocumentId }
+  | { readonly type: 'note-openings'; readonly openings: readonly Opening[] }
+  | { readonly type: 'forget-openings'; readonly before: number }
   | { readonly type: 'probe'; readonly at: number }
   /** The thread asks itself: see sqlite-arrivals.ts. */
   | { readonly type: 'shorten-arrivals' | 'file-arrivals' | 'write-heads' }
@@ -42,6 +75,8 @@ export type Write =
       readonly bytes: Uint8Array
     }
   | { readonly type: 'drop-loose-pieces' }
+  /** Also: see sqlite-purges.ts. */
+  | { readonly type: 'go-on-purging' }
 
 export interface FoldWrite {
   readonly type: 'fold'
@@ -75,6 +110,17 @@ export type Read =
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
+  | { readonly type: 'find-answer'; readonly request: RepeatableRequest }
+  | { readonly type: 'trashed-before'; readonly before: number; readonly limit: number }
+  | { readonly type: 'tags'; readonly query: TagQuery }
+  | { readonly type: 'folders' }
+  | { readonly type: 'folder'; readonly id: FolderId }
+  | {
+      readonly type: 'starred'
+      readonly actor: ActorId
+      readonly documents: readonly DocumentId[]
+    }
+  | { readonly type: 'openings'; readonly actor: ActorId }
 
 /** `close`: the last question, answered when all others are. */
 export type Question = Write | Read | { readonly type: 'close' }
@@ -88,6 +134,9 @@ export interface Answers extends WebhookAnswers {
   readonly trash: DocumentRecord | null
   readonly restore: DocumentRecord | null
   readonly 'tell-changes': { readonly told: number; readonly left: boolean }
+  readonly purge: readonly DocumentId[]
+  readonly 'go-on-purging': null
+  readonly 'trashed-before': readonly DocumentId[]
   readonly probe: null
   readonly 'shorten-arrivals': null
   readonly 'file-arrivals': null
@@ -102,6 +151,23 @@ export interface Answers extends WebhookAnswers {
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage
+  readonly 'find-answer': KeptRequest | null
+  readonly 'note-request': null
+  readonly 'keep-answer': null
+  readonly 'forget-answer': null
+  readonly 'purge-answers': number
+  readonly tags: readonly TagCount[]
+  readonly folders: readonly FolderRecord[]
+  readonly folder: FolderRecord | null
+  readonly 'create-folder': FolderRecord | FolderRefusal
+  readonly 'change-folder': FolderRecord | FolderRefusal | null
+  readonly 'remove-folder': FolderRefusal | null
+  readonly star: null
+  readonly unstar: null
+  readonly starred: readonly DocumentId[]
+  readonly 'note-openings': null
+  readonly 'forget-openings': null
+  readonly openings: readonly Opening[]
   readonly close: null
 }
 
@@ -123,8 +189,18 @@ export interface PackedSlice {
   readonly kind: DocumentKind
 }
 
-/** `gone`, `exists`, `missing` and `damaged` as the ports name them; `refused`: the caller's mistake. */
-export type FailureReason = 'gone' | 'exists' | 'missing' | 'damaged' | 'refused' | 'full' | 'failed'
+/** `refused`: the caller's mistake; `full`, `failed`: the storage's; the others as the ports name them. */
+export type FailureReason =
+  | 'gone'
+  | 'exists'
+  | 'missing'
+  | 'damaged'
+  | 'limit'
+  | 'no-folder'
+  | 'quota'
+  | 'refused'
+  | 'full'
+  | 'failed'
 
 export interface Failure {
   readonly reason: FailureReason
@@ -178,4 +254,5 @@ export interface ThreadSettings {
   readonly file: string
   /** When it is opened, milliseconds since 1970. */
   readonly at: number
+  readonly quotas: Quotas
 }

@@ -24,7 +24,7 @@ export const queries = new Kysely<Tables>({
 })
 
 /** Runs a built query at once and returns its rows. */
-type RunQuery = <Row>(query: Compilable<Row>) => readonly Row[]
+export type RunQuery = <Row>(query: Compilable<Row>) => readonly Row[]
 
 export function queryRunner(database: DatabaseSync): RunQuery {
   // As many as there are queries in documents.ts, with and without each condition.

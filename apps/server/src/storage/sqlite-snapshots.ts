@@ -28,6 +28,8 @@ export interface Snapshots {
   size(document: DocumentId): number
   /** Takes away those that were kept before `position`. */
   dropKept(document: DocumentId, position: LogPosition): void
+  /** Takes away all of them, the latest too. */
+  dropAll(document: DocumentId): void
   /** One of the pieces of a snapshot that is going to be put, in order, from 0. They are loose until then. */
   addPiece(pieces: string, number: number, bytes: Uint8Array): void
   /** `pieces`: those that were added of it; `null`: it has none. */
@@ -94,6 +96,14 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
      SELECT pieces FROM kept_snapshots WHERE document = ? AND position < ? AND pieces IS NOT NULL`,
   )
   const deleteKept = database.prepare('DELETE FROM kept_snapshots WHERE document = ? AND position < ?')
+  const loosenAll = database.prepare(
+    `INSERT INTO loose_pieces (pieces)
+     SELECT pieces FROM snapshots WHERE document = ?1 AND pieces IS NOT NULL
+     UNION SELECT pieces FROM kept_snapshots WHERE document = ?1 AND pieces IS NOT NULL`,
+  )
+  const deleteAll = ['kept_snapshots', 'snapshots'].map((table) =>
+    database.prepare(`DELETE FROM ${table} WHERE document = ?`),
+  )
   const put = database.prepare(
     `INSERT INTO snapshots (document, position, at, bytes, pieces, owners, index_bytes, checksum)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -121,7 +131,8 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
 
   function checked(document: DocumentId, row: SnapshotRow): ReadSnapshot {
     const { position, at, pieces, owners, index, checksum } = row
-    const before = pieces === null ? [] : all<{ readonly bytes: Uint8Array }>(selectPieces, pieces)
+    const before =
+      pieces === null ? [] : all<{ readonly bytes: Uint8Array<ArrayBuffer> }>(selectPieces, pieces)
     const bytes = joined([...before.map((piece) => piece.bytes), row.bytes], row.bytes)
     const snapshot = { bytes, owners, index }
     if (checksum !== snapshotChecksum(document, position, at, snapshot))
@@ -144,6 +155,11 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
     dropKept(document, position) {
       hasLoose = Number(loosenKept.run(document, position).changes) > 0 || hasLoose
       deleteKept.run(document, position)
+    },
+
+    dropAll(document) {
+      hasLoose = Number(loosenAll.run(document).changes) > 0 || hasLoose
+      for (const table of deleteAll) table.run(document)
     },
 
     addPiece(pieces, number, bytes) {
@@ -179,14 +195,21 @@ export function sqliteSnapshots(database: DatabaseSync): Snapshots {
   }
 }
 
-/** A single one stays in the buffer into which SQLite read it. */
-function joined(parts: readonly Uint8Array[], last: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+/**
+ * A single one stays in the buffer into which SQLite read it. The buffers of several are given back at once: this
+ * thread may not look for garbage for hours.
+ */
+function joined(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+  last: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   if (parts.length === 1) return last
   const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
   let at = 0
   for (const part of parts) {
     bytes.set(part, at)
     at += part.length
+    part.buffer.transfer(0)
   }
   return bytes
 }

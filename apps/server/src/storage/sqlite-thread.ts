@@ -10,7 +10,7 @@ import type {
   ThreadSettings,
   ToThread,
 } from './sqlite-messages.ts'
-import { DocumentExists, RevisionMissing } from './storage.ts'
+import { DocumentExists, FolderMissing, LimitReached, QuotaReached, RevisionMissing } from './storage.ts'
 
 export interface SqliteThread {
   /** `moved`: buffers inside the question that nobody uses any more. */
@@ -116,6 +116,12 @@ function errorOf({ reason, message }: Failure): Error {
       return new RevisionMissing(message)
     case 'damaged':
       return new DocumentDamaged(message)
+    case 'limit':
+      return new LimitReached(message)
+    case 'quota':
+      return new QuotaReached(message)
+    case 'no-folder':
+      return new FolderMissing(message)
     case 'refused':
       return new RangeError(message)
     case 'full':

@@ -29,10 +29,10 @@ const readingMs = 4
 
 function serve(port: MessagePort, settings: ThreadSettings): void {
   const database = openConnection(settings.file, settings.at)
-  const requests = sqliteRequests(database)
-  const { arrivals } = requests
+  const requests = sqliteRequests(database, settings.quotas)
+  const { arrivals, purges } = requests
   const folds = largeFolds(requests.snapshots)
-  const writer = sqliteWriter(database, requests.write, requests.reload)
+  const writer = sqliteWriter(database, requests.write, requests.undone)
   arrivals.reload()
   fileArrivals()
   const writes: Asked<Write>[] = []
@@ -71,6 +71,13 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'get':
       case 'get-many':
       case 'list':
+      case 'find-answer':
+      case 'trashed-before':
+      case 'tags':
+      case 'folders':
+      case 'folder':
+      case 'starred':
+      case 'openings':
         reads.push({ number, question })
         break
       default:
@@ -86,12 +93,15 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
   function commitGroup(): void {
     const group = writes.splice(0)
     const ofFolds = folds.next()
-    if (group.length === 0 && ofFolds === null) return
+    if (group.length === 0 && ofFolds === null && !purges.hasWork) return
     const questions = group.map(({ question }) => question)
     // Behind what was asked, and in its commit: its outcome is nobody's.
     if (group.length > 0 && arrivals.isLong) questions.push({ type: 'shorten-arrivals' })
+    const purging = purges.hasWork ? questions.push({ type: 'go-on-purging' }) - 1 : -1
     if (ofFolds !== null) questions.push(ofFolds)
     const outcomes = writer.commit(questions)
+    const purged = outcomes[purging]
+    if (purged !== undefined && 'failure' in purged) purges.leave()
     const answers: Answered[] = []
     const folded = ofFolds === null ? null : folds.wrote(outcomes.at(-1))
     if (folded?.failure === null) writes.push(folded.fold)
@@ -147,7 +157,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       takeArrived()
       commitGroup()
       readForAWhile()
-    } while (writes.length + reads.length > 0 || folds.hasWork)
+    } while (writes.length + reads.length > 0 || folds.hasWork || purges.hasWork)
     if (closing === null) return
     fileArrivals()
     database.close()

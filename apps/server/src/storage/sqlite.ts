@@ -8,7 +8,7 @@ import { packOwners, unpackOwners } from './packed-owners.ts'
 import { prepareFolder, warnBelowBytes } from './sqlite-folder.ts'
 import type { PackedSlice } from './sqlite-messages.ts'
 import { startThread } from './sqlite-thread.ts'
-import type { Storage } from './storage.ts'
+import { noQuotas, type Quotas, type Storage } from './storage.ts'
 
 export interface SqliteOptions {
   /** Made if it is not there. */
@@ -16,16 +16,19 @@ export interface SqliteOptions {
   readonly timers: Timers
   /** Hears of a disk that is nearly full. */
   readonly reporter?: Reporter
+  /** Left out: none. */
+  readonly quotas?: Quotas
 }
 
 /**
  * Opens the database, alone: a second process that tries is refused. Rejects with StorageFailure whose message
  * tells an operator what to do.
  */
-export async function openSqlite({ folder, timers, reporter }: SqliteOptions): Promise<Storage> {
+export async function openSqlite(options: SqliteOptions): Promise<Storage> {
+  const { folder, timers, reporter, quotas = noQuotas } = options
   const free = await prepareFolder(folder)
   if (free < warnBelowBytes) reporter?.warn('disk-nearly-full', { folder, freeBytes: free })
-  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now() }, timers)
+  const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now(), quotas }, timers)
 
   return {
     documents: {
@@ -36,9 +39,12 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       get: (id) => thread.ask({ type: 'get', id }),
       getMany: (ids) => thread.ask({ type: 'get-many', ids }),
       list: (query) => thread.ask({ type: 'list', query }),
+      tags: (query) => thread.ask({ type: 'tags', query }),
       update: (id, changes, at, by = null) => thread.ask({ type: 'update', id, changes, at, by }),
       trash: (id, at, by = null) => thread.ask({ type: 'trash', id, at, by }),
       restore: (id, at, by = null) => thread.ask({ type: 'restore', id, at, by }),
+      trashedBefore: (before, limit) => thread.ask({ type: 'trashed-before', before, limit }),
+      purge: (ids, at, by = null) => thread.ask({ type: 'purge', ids, at, by }),
     },
     updates: {
       async read(document, after) {
@@ -87,6 +93,44 @@ export async function openSqlite({ folder, timers, reporter }: SqliteOptions): P
       settle: (...given) => thread.ask({ type: 'webhooks.settle', given }),
       delivery: (...given) => thread.ask({ type: 'webhooks.delivery', given }),
       deliveries: (...given) => thread.ask({ type: 'webhooks.deliveries', given }),
+    },
+    answers: {
+      find: (request) => thread.ask({ type: 'find-answer', request }),
+      async note(request, note) {
+        await thread.ask({ type: 'note-request', request, note })
+      },
+      async keep(request, answer) {
+        // A view would take all of the buffer behind it along.
+        const body = answer.body === null ? null : new Uint8Array(answer.body)
+        await thread.ask({ type: 'keep-answer', request, answer: { ...answer, body } })
+      },
+      async forget(request) {
+        await thread.ask({ type: 'forget-answer', request })
+      },
+      purge: (time, most) => thread.ask({ type: 'purge-answers', time, most }),
+    },
+    folders: {
+      list: () => thread.ask({ type: 'folders' }),
+      get: (id) => thread.ask({ type: 'folder', id }),
+      create: (draft) => thread.ask({ type: 'create-folder', draft }),
+      change: (id, changes) => thread.ask({ type: 'change-folder', id, changes }),
+      remove: (id) => thread.ask({ type: 'remove-folder', id }),
+    },
+    marks: {
+      async star(actor, document, at) {
+        await thread.ask({ type: 'star', actor, document, at })
+      },
+      async unstar(actor, document) {
+        await thread.ask({ type: 'unstar', actor, document })
+      },
+      starred: (actor, documents) => thread.ask({ type: 'starred', actor, documents }),
+      async noteOpenings(openings) {
+        await thread.ask({ type: 'note-openings', openings })
+      },
+      openings: (actor) => thread.ask({ type: 'openings', actor }),
+      async forgetOpenings(before) {
+        await thread.ask({ type: 'forget-openings', before })
+      },
     },
     async probe() {
       await thread.ask({ type: 'probe', at: timers.now() })

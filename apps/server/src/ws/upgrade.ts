@@ -33,6 +33,7 @@ import type { Bounds } from '../bounds.ts'
 import { TooLate, within } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Openings } from '../openings.ts'
 import { places, takeAll } from '../places.ts'
 import type { Asking, Rate } from '../rates.ts'
 import type { DocumentStore } from '../storage/storage.ts'
@@ -49,6 +50,7 @@ export interface SyncDeps {
   readonly rooms: Rooms
   readonly documents: DocumentStore
   readonly access: Pick<Access, 'admit' | 'roleOf'>
+  readonly openings: Pick<Openings, 'note'>
   readonly timers: Timers
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'upgrades' | 'closes'>
@@ -172,6 +174,7 @@ export function attachSync(server: Server, deps: SyncDeps): SyncEndpoint {
   const join = async (peer: SocketPeer, { document, lineage }: SyncRequest) => {
     try {
       peer.enter(await deps.rooms.join(document, peer, lineage))
+      deps.openings.note(peer.actor, document)
     } catch (error) {
       const reason = reasonToClose(error)
       if (reason === 'internal-error') deps.log.error({ err: error, document }, 'join failed')

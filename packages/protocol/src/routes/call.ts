@@ -6,9 +6,9 @@ export type RouteInput<Route> = Params<RequestOf<Route>> &
   Headers<RequestOf<Route>> &
   Body<RequestOf<Route>>
 
-/** Of the answers with a 2xx status. */
-export type RouteAnswer<Route> = Route extends { responses: infer Responses }
-  ? Success<Responses[keyof Responses & (200 | 201 | 202 | 204)]>
+/** Of the answers with a 2xx status; of a route with several forms the one that it has without `accept`. */
+export type RouteAnswer<Route, Input = unknown> = Route extends { responses: infer Responses }
+  ? Success<Responses[keyof Responses & (200 | 201 | 202 | 204)], AcceptOf<Input>>
   : never
 
 /** A text or binary answer comes with the revision it shows. */
@@ -37,15 +37,38 @@ type Headers<Request> = Request extends { headers: infer Schema extends z.ZodTyp
   : unknown
 
 type Body<Request> = Request extends { body: { content: infer Content } }
-  ? { readonly body: Content extends JsonContent<infer Schema> ? z.input<Schema> : Uint8Array<ArrayBuffer> }
+  ? { readonly body: BodyOf<Content> }
   : unknown
+
+type BodyOf<Content> =
+  Content extends JsonContent<infer Schema>
+    ? z.input<Schema>
+    : Content extends { 'application/octet-stream': unknown }
+      ? Uint8Array<ArrayBuffer>
+      : string
 
 type JsonContent<Schema extends z.ZodType> = { 'application/json': { schema: Schema } }
 
-type Success<Response> = Response extends { content: infer Content }
+type AcceptOf<Input> = Input extends { readonly headers: { readonly accept: infer Accept } }
+  ? Accept
+  : unknown
+
+type Success<Response, Accept> = Response extends { content: infer Content }
+  ? Accept extends keyof Content
+    ? Form<Content, Accept>
+    : Form<Content, UsualForm<Content>>
+  : undefined
+
+type UsualForm<Content> = 'text/markdown' extends keyof Content
+  ? 'text/markdown'
+  : 'application/json' extends keyof Content
+    ? 'application/json'
+    : keyof Content
+
+type Form<Content, Type> = Type extends 'application/json'
   ? Content extends JsonContent<infer Schema>
     ? z.output<Schema>
-    : Content extends { 'application/octet-stream': unknown }
-      ? BytesAnswer
-      : TextAnswer
-  : undefined
+    : never
+  : Type extends 'application/octet-stream' | 'application/x-yjs-update'
+    ? BytesAnswer
+    : TextAnswer

@@ -1,9 +1,14 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
+import * as bulk from './bulk.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
 import * as events from './events.ts'
+import * as folders from './folders.ts'
+import * as library from './library.ts'
 import * as me from './me.ts'
+import * as search from './search.ts'
 import * as webhooks from './webhooks.ts'
+import * as writing from './writing.ts'
 
 export const routes = {
   createDocument: documents.createDocument,
@@ -13,7 +18,23 @@ export const routes = {
   changeDocument: documents.changeDocument,
   trashDocument: documents.trashDocument,
   restoreDocument: documents.restoreDocument,
+  duplicateDocument: documents.duplicateDocument,
+  emptyTrash: documents.emptyTrash,
+  changeDocuments: bulk.changeDocuments,
+  starDocument: documents.starDocument,
+  unstarDocument: documents.unstarDocument,
+  listRecent: library.listRecent,
+  listTags: library.listTags,
+  search: search.search,
+  listFolders: folders.listFolders,
+  createFolder: folders.createFolder,
+  getFolder: folders.getFolder,
+  changeFolder: folders.changeFolder,
+  removeFolder: folders.removeFolder,
   getContent: content.getContent,
+  putContent: writing.putContent,
+  patchContent: writing.patchContent,
+  postEdits: writing.postEdits,
   getState: content.getState,
   postUpdate: content.postUpdate,
   getDocumentEvents: events.getDocumentEvents,

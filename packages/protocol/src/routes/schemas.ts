@@ -1,6 +1,7 @@
 /** The shapes that several routes share. */
 import { z } from '@hono/zod-openapi'
 import { documentIdPattern } from '../document-id.ts'
+import { folderIdPattern } from '../folder-id.ts'
 import { limits } from '../limits.ts'
 import { type ProblemCode, problems } from '../problems.ts'
 
@@ -20,6 +21,28 @@ export const title = z
   .max(limits.titleLength)
   .regex(oneLine, 'A title is one line of text.')
   .openapi({ example: 'Hello' })
+
+/** One line, as a title. */
+export const folderName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(limits.folderNameLength)
+  .regex(oneLine, 'A folder’s name is one line of text.')
+  .openapi({ example: 'Meetings' })
+
+export const folderId = z.string().regex(folderIdPattern).openapi({ example: 'Fq7Rk2vWm0fBz9dLcE4sTg' })
+
+/** As it is sent; {@link normalTag} decides whether it is one. */
+export const tag = z.string().max(4 * limits.tagLength)
+
+export const tags = z
+  .array(tag)
+  .max(2 * limits.tagsPerDocument)
+  .openapi({
+    description: 'In lower case, `-` for spaces; letters, digits and `_ . / + # -`.',
+    example: ['to-do'],
+  })
 
 export const language = z
   .string()
@@ -42,21 +65,78 @@ export const document = z
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     trashedAt: z.iso.datetime().nullable(),
+    author: z.string().openapi({ description: 'Actor id of who made it.' }),
+    folderId: z.string().nullable().openapi({
+      description: 'Of a document in the trash: where it was; the folder may be gone.',
+    }),
+    tags: z.array(z.string()),
+    pinned: z.boolean().openapi({ description: 'Shown first to everybody.' }),
+    isTemplate: z.boolean(),
+    starred: z.boolean().openapi({ description: 'By you.' }),
     url: z.url().openapi({ description: 'The page for people.' }),
   })
   .openapi('Document')
 
+export const folder = z
+  .object({
+    id: folderId,
+    name: z.string(),
+    parentId: folderId.nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('Folder')
+
+export type FolderResource = z.infer<typeof folder>
+
+/** One page of documents. */
+export const documentPage = z
+  .object({
+    documents: z.array(document),
+    next: z.string().nullable().openapi({ description: '`cursor` of the next page; null on the last.' }),
+  })
+  .openapi('DocumentPage')
+
+export const pageLimit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(limits.maxPageSize)
+  .optional()
+  .openapi({ default: limits.pageSize })
+
+export const cursor = z
+  .string()
+  .max(2_000)
+  .optional()
+  .openapi({ description: '`next` of the page before, with all else as it was.' })
+
+export const yesOrNo = z.enum(['true', 'false']).optional()
+
 export type DocumentKind = (typeof documentKinds)[number]
 export type DocumentResource = z.infer<typeof document>
 
-const problem = z
+export const problem = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
     code: z.string().openapi({ description: 'Stable; branch on this.' }),
     detail: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .readonly()
+      .optional(),
+    revision: z.number().int().optional().openapi({ description: "The document's own." }),
+    misfits: z
+      .array(
+        z.object({
+          edit: z.number().int().openapi({ description: 'Index of the edit, or of the hunk.' }),
+          reason: z.enum(['absent', 'ambiguous', 'out-of-range', 'splits-a-character', 'overlapping']),
+          found: z.array(z.object({ line: z.number().int(), excerpt: z.string() })).readonly(),
+        }),
+      )
+      .readonly()
+      .optional(),
   })
   .openapi('Problem')
 
@@ -95,4 +175,8 @@ export function problemResponses<const Code extends ProblemCode>(...codes: reado
 
 export const documentParams = z.object({
   id: documentId.openapi({ param: { name: 'id', in: 'path' } }),
+})
+
+export const folderParams = z.object({
+  id: folderId.openapi({ param: { name: 'id', in: 'path' } }),
 })

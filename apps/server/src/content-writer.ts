@@ -1,0 +1,134 @@
+/**
+ * Programs write texts. What they write is made as an edit of the revision that they had read, in a document of its
+ * own, and merged into the live one as a person's edit is who was offline since: people go on typing.
+ */
+import { randomBytes } from 'node:crypto'
+import { type Actor, type ActorId, type DocumentId, programDye } from '@weft/protocol'
+import type { LogPosition, LogSlice, Rooms, Timers, UpdateLog } from '@weft/sync'
+import { z } from 'zod'
+import { within } from './clock.ts'
+import type { Edited, Intent, Writer } from './document-tasks.ts'
+import type { DocumentWorker } from './documents-in-worker.ts'
+import type { DocumentHistory, DocumentRecord } from './storage/storage.ts'
+import { type WritingClient, writingClients } from './writing-clients.ts'
+
+export interface ContentWriter {
+  /**
+   * Resolves when it is durable. Rejects as `Rooms.write` and `DocumentHistory.read` do, and with TooLate when it is
+   * not known yet whether it is.
+   */
+  write(request: WriteRequest): Promise<WriteOutcome>
+}
+
+export interface WriteRequest {
+  readonly document: DocumentRecord
+  readonly actor: Actor
+  /** `null`: the latest. */
+  readonly base: LogPosition | null
+  readonly intent: Intent
+  readonly repeat: Repeat
+}
+
+/** A request that may come again: so that the second time does what the first did, or nothing. */
+export interface Repeat {
+  /** Of an earlier time that was not answered. */
+  readonly noted: string | null
+  /** Resolves when it is durable. */
+  note(text: string): Promise<void>
+}
+
+export const neverAgain: Repeat = { noted: null, note: async () => {} }
+
+type Made = Extract<Edited, { readonly type: 'edited' }>
+
+export type WriteOutcome =
+  | (Pick<Made, 'changed' | 'changes'> & {
+      readonly type: 'written'
+      readonly revision: LogPosition
+      readonly base: LogPosition
+      /** The text at the revision need not be what the edit made of the base's. */
+      readonly merged: boolean
+    })
+  | (Exclude<Edited, Made> & { readonly base: LogPosition })
+
+export interface ContentWriterDeps {
+  readonly log: UpdateLog
+  readonly history: DocumentHistory
+  /** Of the document now. */
+  readonly revisionOf: (document: DocumentId) => Promise<LogPosition | null>
+  readonly worker: DocumentWorker
+  readonly rooms: Rooms
+  readonly timers: Timers
+}
+
+/** A room tries for as long as its people are there; a program is told when that takes long. */
+const commitMs = 5_000
+
+const noteFormat = z.object({ base: z.number(), client: z.number() })
+
+export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
+  const { log, history, worker, rooms, timers } = deps
+  const clients = writingClients()
+
+  function readBase(document: DocumentId, base: LogPosition | null): Promise<LogSlice> {
+    return base === null ? log.read(document, 0) : history.read(document, base)
+  }
+
+  /** The log after the base holds this edit and nothing else. */
+  async function isAlone(document: DocumentId, base: LogPosition, revision: LogPosition, update: Uint8Array) {
+    if (revision !== base + 1) return false
+    const { updates, actors } = await log.read(document, base)
+    const [only] = updates
+    return only !== undefined && actors[0] !== null && Buffer.compare(only, update) === 0
+  }
+
+  function show(document: DocumentId, actor: Actor, caret: unknown): void {
+    const program: Actor = { ...actor, kind: 'token', name: actor.name ?? 'Program', dye: programDye }
+    const client = randomBytes(4).readUInt32LE()
+    rooms.showProgram(document, program, {
+      client,
+      state: { cursor: { anchor: caret, head: caret }, writing: true },
+    })
+  }
+
+  return {
+    async write({ document: { id, lineage }, actor, base, intent, repeat }) {
+      const noted = repeat.noted === null ? null : noteFormat.parse(JSON.parse(repeat.noted))
+      const slice = await readBase(id, noted?.base ?? base)
+      const place = { document: id, lineage, actor: actor.id satisfies ActorId }
+      const idle = noted === null ? clients.take(place) : null
+      const giveBack = () => {
+        if (idle !== null) clients.give(place, idle)
+      }
+      let edited: Edited
+      try {
+        const writer = noted === null ? writerFor(idle) : { type: 'exactly' as const, client: noted.client }
+        edited = await worker.edit(slice.updates, { intent, writer })
+      } catch (error) {
+        giveBack()
+        throw error
+      }
+      if (edited.type !== 'edited') {
+        giveBack()
+        return { ...edited, base: slice.head }
+      }
+      const { update, client, clock, caret, changed, changes } = edited
+      const told = { type: 'written' as const, base: slice.head, changed, changes }
+      if (changed === 0) {
+        giveBack()
+        const revision = Math.max(slice.head, (await deps.revisionOf(id)) ?? 0)
+        return { ...told, revision, merged: revision !== slice.head }
+      }
+      if (client !== idle?.client) giveBack()
+      if (noted === null) await repeat.note(JSON.stringify({ base: slice.head, client }))
+      const revision = await within(timers, commitMs, rooms.write(id, update, actor))
+      if (noted === null) clients.give(place, { client, clock })
+      show(id, actor, caret)
+      return { ...told, revision, merged: !(await isAlone(id, slice.head, revision, update)) }
+    },
+  }
+}
+
+function writerFor(idle: WritingClient | null): Writer {
+  return idle === null ? { type: 'new' } : { type: 'after', ...idle }
+}

@@ -1,0 +1,147 @@
+/**
+ * Requests that may come again. The first answer to an `Idempotency-Key` is kept for a day, durably, and given to
+ * whoever repeats the request; a request that was refused has changed nothing, and is tried again.
+ *
+ * A crash may come between a change and its kept answer. Handlers that would change something twice then note, before
+ * the change, what makes the second time the same as the first: see {@link repeatOf}.
+ */
+import { createHash } from 'node:crypto'
+import { limits } from '@weft/protocol'
+import type { Timers } from '@weft/sync'
+import type { MiddlewareHandler } from 'hono'
+import { TooLate, within } from '../clock.ts'
+import { neverAgain, type Repeat } from '../content-writer.ts'
+import type { AnswerStore, FirstRequest, KeptAnswer, KeptRequest } from '../storage/storage.ts'
+import type { HttpContext, HttpEnv } from './env.ts'
+import { wholeBody } from './guards.ts'
+import { Refused } from './refused.ts'
+
+export interface RepeatableDeps {
+  readonly answers: AnswerStore
+  readonly timers: Timers
+}
+
+/** `itself`: the request is its own key. `null`: it does not come again. */
+export type RepeatKey = { readonly key: string } | 'itself' | null
+
+export type RepeatGuard = (keyOf: (c: HttpContext) => RepeatKey) => MiddlewareHandler<HttpEnv>
+
+/** For all routes together: the same key is one request, wherever it is sent. */
+export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
+  const underWay = new Map<string, Promise<unknown>>()
+
+  async function aloneAt<Result>(place: string, work: () => Promise<Result>): Promise<Result> {
+    for (let before = underWay.get(place); before !== undefined; before = underWay.get(place)) {
+      await within(timers, limits.repeatWaitMs, before).catch((error: unknown) => {
+        if (error instanceof TooLate)
+          throw new Refused('idempotency-key-in-use', { headers: { 'retry-after': '1' } })
+      })
+    }
+    const working = work()
+    underWay.set(place, working)
+    try {
+      return await working
+    } finally {
+      underWay.delete(place)
+    }
+  }
+
+  async function carryOut(
+    c: HttpContext,
+    next: () => Promise<void>,
+    request: FirstRequest,
+    /** What changed nothing may be done again. */
+    keeps: 'always' | 'changes',
+  ): Promise<Response | undefined> {
+    const kept = await answers.find(request)
+    const before = kept !== null && request.at - kept.at < limits.answersKeptMs ? kept : null
+    if (before !== null && before.fingerprint !== request.fingerprint)
+      throw new Refused('idempotency-key-reused')
+    if (before?.answer != null) return replayed(before.answer)
+    const noted = before?.note ?? null
+    let hasNoted = false
+    c.set('repeat', {
+      noted,
+      async note(text) {
+        hasNoted = true
+        await answers.note(request, text)
+      },
+    })
+    await next()
+    const { status } = c.res
+    const isWorthKeeping = keeps === 'always' || hasNoted || noted !== null
+    if (status < 300 && isWorthKeeping) await answers.keep(request, await answerOf(c.res))
+    // Unlike after a failure, nothing was changed: the key is as good as new.
+    if (status >= 300 && status < 500 && hasNoted) await answers.forget(request)
+    return undefined
+  }
+
+  return (keyOf) => async (c, next) => {
+    const chosen = keyOf(c)
+    if (chosen === null) return next()
+    const actor = c.var.actor.id
+    const fingerprint = await fingerprintOf(c)
+    // No key of a client's starts with a blank.
+    const key = chosen === 'itself' ? ` ${fingerprint}` : chosen.key
+    const request = { actor, key, fingerprint, at: timers.now() }
+    return aloneAt(`${actor} ${key}`, () =>
+      carryOut(c, next, request, chosen === 'itself' ? 'changes' : 'always'),
+    )
+  }
+}
+
+/** What a handler knows of an earlier time of the same request. */
+export function repeatOf(c: HttpContext): Repeat {
+  return c.var.repeat ?? neverAgain
+}
+
+/** As a header of its own, bare or as a string of a structured field. */
+export function keyInHeader(c: HttpContext): RepeatKey {
+  const header = c.req.header('idempotency-key')
+  if (header === undefined) return null
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header
+  if (!/^[!-~]+$/.test(key) || key.length > limits.idempotencyKeyLength) {
+    const message = `Send 1 to ${limits.idempotencyKeyLength} visible ASCII characters.`
+    throw new Refused('invalid-request', { errors: [{ path: 'idempotency-key', message }] })
+  }
+  return { key }
+}
+
+/** Whoever writes the same text on the same revision again means the same edit. */
+export function keyOfText(c: HttpContext): RepeatKey {
+  const base = c.req.header('if-match')?.trim()
+  return keyInHeader(c) ?? (base === undefined || base === '*' ? null : 'itself')
+}
+
+async function fingerprintOf(c: HttpContext): Promise<string> {
+  const body = await wholeBody(c)
+  c.req.raw = new Request(c.req.raw, { body })
+  const { pathname, search } = new URL(c.req.url)
+  return createHash('sha256')
+    .update(JSON.stringify([c.req.method, pathname, search, c.req.header('if-match') ?? '']))
+    .update(body)
+    .digest('base64url')
+}
+
+const keptHeaders = ['content-type', 'location', 'etag', 'cache-control'] as const
+
+async function answerOf(answer: Response): Promise<KeptAnswer> {
+  const headers = keptHeaders.flatMap((name) => {
+    const value = answer.headers.get(name)
+    return value === null ? [] : [[name, value] as const]
+  })
+  const body = new Uint8Array(await answer.clone().arrayBuffer())
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(headers),
+    body: body.length <= limits.answerBytes ? body : null,
+  }
+}
+
+function replayed({ status, headers, body }: NonNullable<KeptRequest['answer']>): Response {
+  if (body === null) throw new Refused('answer-not-kept')
+  return new Response(status === 204 ? null : new Uint8Array(body), {
+    status,
+    headers: { ...headers, 'idempotent-replayed': 'true' },
+  })
+}

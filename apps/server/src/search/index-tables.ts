@@ -1,0 +1,181 @@
+/** The index itself: what is put into it, and what is found in it. Runs in the search thread. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DocumentId } from '@weft/protocol'
+import { excerpt } from './highlight.ts'
+import { matcher } from './match.ts'
+import type { IndexedDocument, IndexedStanding, IndexPage, IndexQuery, Rank } from './search.ts'
+import type { SearchFilters } from './search-query.ts'
+import { tokensIn } from './words.ts'
+
+export interface IndexTables {
+  search(query: IndexQuery): IndexPage
+  stale(documents: readonly IndexedStanding[]): readonly DocumentId[]
+  put(documents: readonly IndexedDocument[]): void
+  remove(ids: readonly DocumentId[]): void
+  ids(after: DocumentId | null, limit: number): readonly DocumentId[]
+}
+
+/** The latest documents that fit are compared with each other; so many, whatever is searched for. */
+const mostCompared = 1_000
+/** Words of one document that are found by a part of them too. */
+const mostLearned = 20_000
+/** How much more a word in the title weighs. */
+const titleWeight = 4
+
+interface Row {
+  readonly number: number
+  readonly id: DocumentId
+  readonly content: string
+}
+
+export function indexTables(database: DatabaseSync): IndexTables {
+  const match = matcher(database)
+  const statements = new Map<string, StatementSync>()
+  const prepared = (sql: string) => {
+    const statement = statements.get(sql) ?? database.prepare(sql)
+    // As many as there are combinations of filters; tags may be many.
+    if (statements.size > 64) statements.clear()
+    statements.set(sql, statement)
+    return statement
+  }
+  const byId = database.prepare('SELECT number, id, content FROM documents WHERE id = ?')
+  const byNumber = database.prepare(
+    'SELECT id, text FROM documents JOIN texts USING (number) WHERE number = ?',
+  )
+  const last = database.prepare('SELECT coalesce(max(number), 0) AS number FROM documents')
+  const stand = database.prepare(
+    'UPDATE documents SET folder = ?, tags = ?, author = ?, updated_at = ? WHERE number = ?',
+  )
+  const insert = database.prepare(
+    'INSERT INTO documents (number, id, content, folder, tags, author, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const insertText = database.prepare('INSERT INTO texts (number, text) VALUES (?, ?)')
+  const insertWords = database.prepare('INSERT INTO words (rowid, title, content) VALUES (?, ?, ?)')
+  const insertWord = database.prepare('INSERT INTO vocabulary (word) VALUES (?) ON CONFLICT DO NOTHING')
+  const insertParts = database.prepare('INSERT INTO word_parts (rowid, word) VALUES (?, ?)')
+  const deletions = ['documents WHERE number', 'texts WHERE number', 'words WHERE rowid'].map((place) =>
+    database.prepare(`DELETE FROM ${place} = ?`),
+  )
+  const idsAfter = database.prepare('SELECT id FROM documents WHERE id > ? ORDER BY id LIMIT ?')
+
+  function rowOf(id: DocumentId): Row | undefined {
+    return byId.get(id) as Row | undefined
+  }
+
+  function drop(id: DocumentId): void {
+    const row = rowOf(id)
+    if (row !== undefined) for (const deletion of deletions) deletion.run(row.number)
+  }
+
+  function learn(tokens: readonly string[]): void {
+    for (const word of [...new Set(tokens)].slice(0, mostLearned)) {
+      // A shorter one is found by its beginning, or whole.
+      if (word.length < 4) continue
+      const { changes, lastInsertRowid } = insertWord.run(word)
+      if (changes === 1) insertParts.run(lastInsertRowid, word)
+    }
+  }
+
+  function putOne(document: IndexedDocument): void {
+    const { id, content, folder, tags, author, updatedAt, title, text } = document
+    drop(id)
+    const number = Number((last.get() as { readonly number: number }).number) + 1
+    const [titleTokens, textTokens] = [tokensIn(title), tokensIn(text)]
+    insert.run(number, id, content, folder, JSON.stringify(tags), author, updatedAt)
+    insertText.run(number, text)
+    insertWords.run(number, titleTokens.join(' '), textTokens.join(' '))
+    learn([...titleTokens, ...textTokens])
+  }
+
+  /** All or none; whatever went wrong in the middle leaves no transaction open. */
+  function together(work: () => void): void {
+    database.exec('BEGIN')
+    try {
+      work()
+      database.exec('COMMIT')
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  function ranked({ terms, filters }: IndexQuery): readonly Rank[] {
+    const { wanted, excluded } = match(terms)
+    const conditions = conditionsOf(filters)
+    if (excluded !== null) {
+      conditions.push({
+        sql: 'number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)',
+        values: [excluded],
+      })
+    }
+    const where = conditions.map(({ sql }) => ` AND ${sql}`).join('')
+    const values = conditions.flatMap((condition) => condition.values)
+    if (wanted === null) {
+      const sql = `SELECT number FROM documents WHERE true${where} ORDER BY number DESC LIMIT ${mostCompared}`
+      return prepared(sql)
+        .all(...values)
+        .map(({ number }): Rank => [1, 0, Number(number)])
+    }
+    const join = conditions.length === 0 ? '' : 'CROSS JOIN documents ON number = words.rowid'
+    const sql = `SELECT words.rowid AS place, bm25(words, ${titleWeight}.0, 1.0) AS score FROM words ${join}
+      WHERE words MATCH ?${where} ORDER BY words.rowid DESC LIMIT ${mostCompared}`
+    const found = new Map<number, Rank>()
+    for (const [tier, expression] of [
+      [0, `{title} : (${wanted})`],
+      [1, wanted],
+    ] as const) {
+      for (const { place, score } of prepared(sql).all(expression, ...values)) {
+        const number = Number(place)
+        if (!found.has(number)) found.set(number, [tier, Number(Number(score).toFixed(3)), number])
+      }
+    }
+    return [...found.values()]
+  }
+
+  return {
+    search(query) {
+      const { after, limit, terms } = query
+      const inOrder = [...ranked(query)].sort(byRank)
+      const rest = after === null ? inOrder : inOrder.filter((rank) => byRank(rank, after) > 0)
+      const page = rest.slice(0, limit)
+      const found = page.flatMap(([, , number]) => {
+        const row = byNumber.get(number) as { readonly id: DocumentId; readonly text: string } | undefined
+        return row === undefined ? [] : { id: row.id, excerpt: excerpt(row.text, terms) }
+      })
+      return { found, next: rest.length > limit ? (page.at(-1) ?? null) : null }
+    },
+
+    stale(documents) {
+      const stale: DocumentId[] = []
+      together(() => {
+        for (const { id, content, folder, tags, author, updatedAt } of documents) {
+          const row = rowOf(id)
+          if (row?.content !== content) stale.push(id)
+          if (row !== undefined) stand.run(folder, JSON.stringify(tags), author, updatedAt, row.number)
+        }
+      })
+      return stale
+    },
+
+    put: (documents) => together(() => documents.forEach(putOne)),
+    remove: (ids) => together(() => ids.forEach(drop)),
+    ids: (after, limit) => idsAfter.all(after ?? '', limit).map(({ id }) => id as DocumentId),
+  }
+}
+
+function conditionsOf({ folders, tags, author, from, before }: SearchFilters) {
+  const conditions: { readonly sql: string; readonly values: readonly SQLInputValue[] }[] = []
+  if (folders !== null)
+    conditions.push({ sql: 'folder IN (SELECT value FROM json_each(?))', values: [JSON.stringify(folders)] })
+  for (const tag of tags)
+    conditions.push({ sql: 'EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', values: [tag] })
+  if (author !== null) conditions.push({ sql: 'author = ?', values: [author] })
+  if (from !== null) conditions.push({ sql: 'updated_at >= ?', values: [from] })
+  if (before !== null) conditions.push({ sql: 'updated_at < ?', values: [before] })
+  return conditions
+}
+
+/** Titles first, then the better score, then the later change. */
+function byRank(a: Rank, b: Rank): number {
+  return a[0] - b[0] || a[1] - b[1] || b[2] - a[2]
+}

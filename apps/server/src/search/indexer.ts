@@ -1,0 +1,222 @@
+/**
+ * Keeps the search index up with the storage. It hears of each change, waits a moment for the next ones, and puts what
+ * is then there; at the start it holds all documents against the index, which finds whatever a crash left out.
+ *
+ * Rules: one document is read at a time, and then nothing for many times as long, so that people who write never wait
+ * for search. A document leaves the list of changed ones before it is read: what changes meanwhile is read again.
+ */
+import type { DocumentId } from '@weft/protocol'
+import { limits } from '@weft/protocol'
+import { DocumentDamaged, DocumentGone, type Timers, type UpdateLog } from '@weft/sync'
+import type { DocumentWorker } from '../documents-in-worker.ts'
+import type { Logger } from '../log.ts'
+import type { DocumentRecord, DocumentStore } from '../storage/storage.ts'
+import type { IndexedDocument, SearchIndex } from './search.ts'
+
+export interface Indexer {
+  /** Something of it changed. */
+  touch(id: DocumentId): void
+  /** Holds all documents against the index: at the start, and when the index was lost. */
+  holdAgainst(): void
+  /** Documents that wait to be put. */
+  readonly pending: number
+  /** All documents are held against the index: what is not found is not there. */
+  readonly isComplete: boolean
+  close(): Promise<void>
+}
+
+export interface IndexerDeps {
+  readonly index: SearchIndex
+  readonly documents: Pick<DocumentStore, 'getMany' | 'list'>
+  readonly updates: Pick<UpdateLog, 'read'>
+  readonly worker: Pick<DocumentWorker, 'readText'>
+  readonly timers: Timers
+  readonly log: Logger
+}
+
+/** After a change, so that one who types is not read at every key. */
+const gatherMs = 700
+const atOnce = 32
+/** The time that reading took, so many times, is left to others: a twentieth while people write, half at the start. */
+const restWhileWriting = 19
+const restAtStart = 1
+const retryMs = 10_000
+/** Text that is put at once, in UTF-16 units. */
+const putLength = 512 * 1024
+
+export function createIndexer(deps: IndexerDeps): Indexer {
+  const { index, documents, updates, worker, timers, log } = deps
+  /** Each with the time from which on it may be read. */
+  const changed = new Map<DocumentId, number>()
+  let running: Promise<void> | null = null
+  let cancel: (() => void) | null = null
+  let isClosed = false
+  let isComplete = false
+  let holding = 0
+
+  function schedule(ms: number): void {
+    if (isClosed || running !== null || changed.size === 0) return
+    cancel?.()
+    cancel = timers.after(ms, () => {
+      cancel = null
+      running = work().finally(() => {
+        running = null
+        schedule(nextMs())
+      })
+    })
+  }
+
+  function nextMs(): number {
+    const [first] = changed.values()
+    return Math.max(0, (first ?? 0) - timers.now())
+  }
+
+  async function work(): Promise<void> {
+    const now = timers.now()
+    const due = [...changed]
+      .filter(([, at]) => at <= now)
+      .slice(0, atOnce)
+      .map(([id]) => id)
+    for (const id of due) changed.delete(id)
+    try {
+      await bring(due, restWhileWriting)
+    } catch (error) {
+      if (isClosed) return
+      log.warn({ err: error }, 'documents not indexed yet')
+      for (const id of due) changed.set(id, timers.now() + retryMs)
+    }
+  }
+
+  /** Brings the index up to what these documents are now. */
+  async function bring(ids: readonly DocumentId[], rest: number): Promise<void> {
+    const alive = (await documents.getMany(ids)).filter((record) => record.trashedAt === null)
+    const there = new Set(alive.map(({ id }) => id))
+    await index.remove(ids.filter((id) => !there.has(id)))
+    await bringRecords(alive, rest)
+  }
+
+  async function bringRecords(records: readonly DocumentRecord[], rest: number): Promise<void> {
+    const stale = new Set(await index.stale(records.map((record) => standing(record, record.revision))))
+    let group: IndexedDocument[] = []
+    for (const record of records) {
+      if (!stale.has(record.id) || isClosed) continue
+      const startedAt = performance.now()
+      const read = await readDocument(record)
+      if (read !== null) group.push(read)
+      if (group.reduce((sum, { text }) => sum + text.length, 0) >= putLength) {
+        await putAll(group)
+        group = []
+      }
+      await pause((performance.now() - startedAt) * rest)
+    }
+    await putAll(group)
+  }
+
+  /** One that cannot be put holds up no other. */
+  async function putAll(group: readonly IndexedDocument[]): Promise<void> {
+    if (group.length === 0) return
+    try {
+      await index.put(group)
+    } catch (error) {
+      if (isClosed) return
+      if (group.length > 1) for (const document of group) await putAll([document])
+      else log.warn({ err: error, document: group[0]?.id }, 'document not indexed')
+    }
+  }
+
+  /** `null`: it is gone. A document whose text cannot be had is found by its title. */
+  async function readDocument(record: DocumentRecord): Promise<IndexedDocument | null> {
+    const { title, kind, revision } = record
+    if (kind === 'yjs' || revision === 0) return { ...standing(record, revision), title, text: '' }
+    try {
+      const { updates: bytes, head } = await updates.read(record.id, 0)
+      const text = (await worker.readText(bytes)).slice(0, limits.searchedLength).toWellFormed()
+      return { ...standing(record, head), title, text }
+    } catch (error) {
+      if (error instanceof DocumentGone) return null
+      if (isClosed) return null
+      if (!(error instanceof DocumentDamaged)) log.warn({ err: error, document: record.id }, 'text not read')
+      return { ...standing(record, revision), title, text: '' }
+    }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (ms < 1 || isClosed) resolve()
+      else timers.after(Math.min(ms, retryMs), resolve)
+    })
+  }
+
+  /** In the order of change, so that the latest are the latest in the index too. */
+  async function holdAll(): Promise<void> {
+    let count = 0
+    const query = { trashed: false, title: null, order: 'ascending', limit: 200 } as const
+    for (let after: Parameters<DocumentStore['list']>[0]['after'] = null; !isClosed; ) {
+      const page = await documents.list({ ...query, after })
+      await bringRecords(page.documents, restAtStart)
+      count += page.documents.length
+      if (count % 10_000 === 0 && count > 0)
+        log.info({ documents: count }, 'holding documents against search')
+      if (page.next === null) break
+      after = page.next
+    }
+    for (let after: DocumentId | null = null; !isClosed; ) {
+      const ids: readonly DocumentId[] = await index.ids(after, 500)
+      const there = new Set(
+        (await documents.getMany(ids)).flatMap(({ id, trashedAt }) => (trashedAt === null ? id : [])),
+      )
+      await index.remove(ids.filter((id) => !there.has(id)))
+      after = ids.at(-1) ?? null
+      if (after === null) break
+    }
+  }
+
+  function holdAgainst(): void {
+    const turn = ++holding
+    isComplete = false
+    const startedAt = timers.now()
+    void holdAll().then(
+      () => {
+        if (isClosed || turn !== holding) return
+        isComplete = true
+        log.info({ ms: timers.now() - startedAt }, 'search is complete')
+      },
+      (error: unknown) => {
+        if (isClosed || turn !== holding) return
+        log.warn({ err: error }, 'search is not complete')
+        timers.after(retryMs, () => {
+          if (!isClosed && turn === holding) holdAgainst()
+        })
+      },
+    )
+  }
+
+  index.onEmptied(() => {
+    log.warn({}, 'the search index was damaged and is made anew')
+    holdAgainst()
+  })
+
+  return {
+    touch(id) {
+      if (!changed.has(id)) changed.set(id, timers.now() + gatherMs)
+      if (cancel === null) schedule(gatherMs)
+    },
+    holdAgainst,
+    get pending() {
+      return changed.size
+    },
+    get isComplete() {
+      return isComplete
+    },
+    async close() {
+      isClosed = true
+      cancel?.()
+      await index.close()
+    },
+  }
+}
+
+function standing(record: DocumentRecord, revision: number) {
+  const { id, lineage, title, folder, tags, createdBy: author, updatedAt } = record
+  return { id, content: JSON.stringify([lineage, revision, title]), folder, tags, author, updatedAt }
+}

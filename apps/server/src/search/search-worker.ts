@@ -1,0 +1,81 @@
+/** The search thread: owns the index file, so that neither a search nor a text that is put stalls the event loop. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { openIndexFile, removeIndexFile } from './index-file.ts'
+import { type IndexTables, indexTables } from './index-tables.ts'
+import type {
+  AskedSearch,
+  SearchAnswers,
+  SearchMessage,
+  SearchQuestion,
+  SearchSettings,
+} from './search-messages.ts'
+
+function serve(port: MessagePort, { file }: SearchSettings): void {
+  let database = openIndexFile(file)
+  let tables = indexTables(database)
+  const tell = (message: SearchMessage) => port.postMessage(message)
+
+  /** The storage has all of it: a damaged file is not repaired. */
+  function startOver(): void {
+    database.close()
+    removeIndexFile(file)
+    database = openIndexFile(file)
+    tables = indexTables(database)
+    tell({ type: 'emptied' })
+  }
+
+  port.on('message', ({ number, question }: AskedSearch) => {
+    if (question.type === 'close') {
+      database.close()
+      tell({ type: 'answer', number, value: null })
+      port.close()
+      return
+    }
+    try {
+      tell({ type: 'answer', number, value: answer(tables, question) })
+    } catch (error) {
+      tell({ type: 'failure', number, message: messageOf(error) })
+      if (isDamage(error)) startOver()
+    }
+  })
+  tell({ type: 'opened' })
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB; extended codes carry their kind in the lowest byte. */
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
+  return code === 11 || code === 26
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function answer(
+  tables: IndexTables,
+  question: Exclude<SearchQuestion, { readonly type: 'close' }>,
+): SearchAnswers[keyof SearchAnswers] {
+  switch (question.type) {
+    case 'search':
+      return tables.search(question.query)
+    case 'stale':
+      return tables.stale(question.documents)
+    case 'put':
+      tables.put(question.documents)
+      return null
+    case 'remove':
+      tables.remove(question.ids)
+      return null
+    case 'ids':
+      return tables.ids(question.after, question.limit)
+  }
+}
+
+if (parentPort !== null) {
+  try {
+    // Given by sqlite-search.ts.
+    serve(parentPort, workerData as SearchSettings)
+  } catch (error) {
+    parentPort.postMessage({ type: 'refused', message: messageOf(error) } satisfies SearchMessage)
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * A worker thread that does one task after the other. What somebody waits for goes before what nobody does. A task
+ * that takes too long is ended with its thread; so is one that takes too much memory. The next task gets a new
+ * thread. A thread that has nothing to do ends too: what large documents took of memory, only its end gives back.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Timers } from '@weft/sync'
+
+export interface TaskThread<Task> {
+  /** Ahead of the first task, which would wait for it. */
+  start(): void
+  /** `moved`: buffers inside the task that nobody uses any more. Rejects with what the task threw, or WorkerFailure. */
+  ask(task: Task, moved: readonly ArrayBuffer[], hurry: Hurry): Promise<unknown>
+  /** Rejects what has not been done. */
+  close(): Promise<void>
+}
+
+export type Hurry = 'awaited' | 'unhurried'
+
+/** What a thread answers to each task, in order. */
+export type TaskResult<Done> = { readonly done: Done } | { readonly failed: string }
+
+/** The thread did not do the task: too slow, too large, or the server is going. */
+export class WorkerFailure extends Error {
+  override name = 'WorkerFailure'
+}
+
+export interface TaskThreadOptions {
+  readonly timers: Timers
+  readonly entry: URL
+  readonly taskMs: number
+  readonly idleMs: number
+}
+
+const workerMemoryMb = 1024
+
+interface Job<Task> {
+  readonly task: Task
+  readonly moved: readonly ArrayBuffer[]
+  readonly resolve: (done: unknown) => void
+  readonly reject: (reason: Error) => void
+}
+
+export function taskThread<Task>({ timers, entry, taskMs, idleMs }: TaskThreadOptions): TaskThread<Task> {
+  const queues = { awaited: [] as Job<Task>[], unhurried: [] as Job<Task>[] }
+  let thread: Worker | null = null
+  let running: { readonly job: Job<Task>; readonly cancelDeadline: () => void } | null = null
+  let cancelIdle = () => {}
+  let closed = false
+
+  function startThread(): Worker {
+    const worker = new Worker(entry, {
+      execArgv: [],
+      // Under `node --watch` the environment makes a thread send messages of Node's own.
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb },
+    })
+    worker.on('message', (result: TaskResult<unknown>) => {
+      if ('done' in result) settle((job) => job.resolve(result.done))
+      else settle((job) => job.reject(new Error(result.failed)))
+    })
+    worker.on('error', (cause) => lose(worker, new WorkerFailure('the thread failed', { cause })))
+    worker.on('exit', () => lose(worker, new WorkerFailure('the thread ended')))
+    return worker
+  }
+
+  function next(): void {
+    if (running !== null) return
+    const job = queues.awaited.shift() ?? queues.unhurried.shift()
+    cancelIdle()
+    if (job === undefined) {
+      cancelIdle = timers.after(idleMs, endThread)
+      return
+    }
+    thread ??= startThread()
+    const worker = thread
+    const cancelDeadline = timers.after(taskMs, () => {
+      if (running?.job === job) lose(worker, new WorkerFailure(`not done after ${taskMs} ms`))
+    })
+    running = { job, cancelDeadline }
+    worker.postMessage(job.task, job.moved)
+  }
+
+  function endThread(): void {
+    const idle = thread
+    thread = null
+    void idle?.terminate()
+  }
+
+  function settle(how: (job: Job<Task>) => void): void {
+    const ended = running
+    if (ended === null) return
+    running = null
+    ended.cancelDeadline()
+    how(ended.job)
+    if (!closed) next()
+  }
+
+  /** Only the first word about a thread's end counts: its task is over then, and another thread may be at work. */
+  function lose(worker: Worker, reason: WorkerFailure): void {
+    if (thread !== worker) return
+    thread = null
+    // Its own end is awaited by nobody; a second one cannot be reached any more.
+    void worker.terminate()
+    settle((job) => job.reject(reason))
+  }
+
+  return {
+    start() {
+      thread ??= startThread()
+    },
+    ask(task, moved, hurry) {
+      if (closed) return Promise.reject(new WorkerFailure('closed'))
+      return new Promise((resolve, reject) => {
+        queues[hurry].push({ task, moved, resolve, reject })
+        next()
+      })
+    },
+    async close() {
+      closed = true
+      cancelIdle()
+      for (const job of [...queues.awaited.splice(0), ...queues.unhurried.splice(0)])
+        job.reject(new WorkerFailure('closed'))
+      const worker = thread
+      if (worker === null) return
+      lose(worker, new WorkerFailure('closed'))
+      await worker.terminate()
+    },
+  }
+}
