@@ -63,6 +63,22 @@ export function eventsSuite(adapter: Adapter): void {
       expect(told[1]).toMatchObject({ title: 'New', language: 'css', revision: 1 })
     })
 
+    test('[E1] what is deleted for good is told as the last of its document, and its changes no more', async () => {
+      const { documents } = storage
+      const { id } = await documents.create(draft())
+      await storage.updates.append(id, [entry('x')])
+      await tellAll(3)
+      await documents.purge([id], 4, 'guest:eve')
+      await documents.trash(id, 5)
+      expect(await documents.purge([id], 6, 'guest:eve')).toEqual([id])
+      await tellAll(7)
+      expect((await readAll(id)).map(({ type, at, actor }) => [type, at, actor])).toEqual([
+        ['created', expect.any(Number), 'guest:ann'],
+        ['trashed', 5, null],
+        ['deleted', 6, 'guest:eve'],
+      ])
+    })
+
     test('[E2] however often a document changes, one event tells of its latest revision', async () => {
       const { id } = await storage.documents.create(draft())
       const { id: other } = await storage.documents.create(draft())

@@ -1,8 +1,11 @@
 /** The bytes of a stream of events, and those who do not take them. */
 
 import { limits } from '@weft/protocol'
+import { createStreams } from '@weft/server/following/streams'
 import type { HttpContext } from '@weft/server/http/env'
 import { openEventStream } from '@weft/server/http/event-stream'
+import { streamed } from '@weft/server/http/followed'
+import { openLog } from '@weft/server/log'
 import { expect, it } from 'vitest'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 
@@ -49,6 +52,71 @@ it('an end sends what waits first', async () => {
   stream.end()
   expect(new Uint8Array(await stream.response.arrayBuffer())).toEqual(new Uint8Array([1]))
   expect([await stream.ready(), ends()]).toEqual([false, 1])
+})
+
+/** A stream that follows nothing but what the test says. */
+function follow(named: { readonly actor?: string; readonly mayStay?: () => boolean } = {}) {
+  const timers = new VirtualTimers()
+  const streams = createStreams()
+  const deps = { timers, streams, log: openLog('silent'), isDraining: () => false }
+  const actor = { id: named.actor ?? 'guest:anonymous', kind: 'guest', name: null, dye: null }
+  const context = { env: {}, var: { actor, address: '', origin: '' } } as unknown as HttpContext
+  let looks = 0
+  const begin = () =>
+    streamed(context, deps, 'text/event-stream', () => ({
+      listen: () => () => {},
+      look: async () => {
+        looks++
+        return false
+      },
+      mayStay: async () => named.mayStay?.() ?? true,
+    }))
+  return { timers, streams, begin, looks: () => looks }
+}
+
+async function pass(timers: VirtualTimers, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 1_000) {
+    timers.advance(Math.min(left, 1_000))
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+it('a quiet stream says that it is there, and looks by itself now and then', async () => {
+  const { begin, timers, looks, streams } = follow()
+  const reader = begin().body?.getReader()
+  await pass(timers, 3.5 * limits.eventHeartbeatMs)
+  for (let beat = 0; beat < 3; beat++)
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(':\n\n')
+  expect([looks(), streams.open]).toEqual([4, 1])
+  await reader?.cancel()
+  expect(streams.open).toBe(0)
+})
+
+it('one who may not read the document any more is sent away within a minute', async () => {
+  let mayStay = true
+  const { begin, timers, streams } = follow({ mayStay: () => mayStay })
+  begin()
+  await pass(timers, 2 * limits.rightsMs)
+  expect(streams.open).toBe(1)
+  mayStay = false
+  await pass(timers, limits.rightsMs + limits.eventHeartbeatMs)
+  expect(streams.open).toBe(0)
+})
+
+it('one person has so many streams; more are refused until one ends', () => {
+  const { begin, streams } = follow({ actor: 'guest:ann' })
+  for (let count = 0; count < limits.eventStreamsPerActor; count++) begin()
+  expect(begin).toThrow(expect.objectContaining({ code: 'too-many-connections' }))
+  streams.endAll()
+  expect(streams.open).toBe(0)
+  begin()
+})
+
+it('the server has so many streams', () => {
+  const { begin, streams } = follow()
+  for (let count = 0; count < limits.eventStreams; count++) begin()
+  expect(begin).toThrow(expect.objectContaining({ code: 'too-many-connections' }))
+  streams.endAll()
 })
 
 it('a reader who goes ends it', async () => {

@@ -11,6 +11,7 @@ import { TooManyReads } from '../document-reader.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { FollowedStep } from '../follow-tasks.ts'
 import type { DocumentHistory, Entries } from '../storage/storage.ts'
+import { WorkerFailure } from '../task-thread.ts'
 
 /** `changes`: for documents with text. `diff`: the same as a unified diff. */
 export type Telling = 'changes' | 'diff'
@@ -42,6 +43,8 @@ export interface ChangeReader {
   read(document: DocumentId, after: LogPosition, telling: Telling): Promise<Passage>
 }
 
+/** A text that cannot be worked through is not tried for everybody who comes back, again and again. */
+const failureKeptMs = 30_000
 const passagesKept = 256
 const keptMs = 30_000
 const readsAtOnce = 64
@@ -59,6 +62,11 @@ export function createChangeReader(
     perf: timers,
   })
   const underWay = new Map<string, Promise<Passage>>()
+  const failures = new LRUCache<string, { readonly error: Error }>({
+    max: 1_024,
+    ttl: failureKeptMs,
+    perf: timers,
+  })
   const lookedAt = new LRUCache<DocumentId, number>({ max: 4_096 })
 
   /** A document that many type in is looked at now and then, and more is told at once. */
@@ -76,7 +84,12 @@ export function createChangeReader(
     if (entries.length === 0) return { steps: [], revision, lineage }
     const parts = inARow(entries, after)
     if (kind === 'yjs') return { steps: parts.map((part) => ({ ...part, told: null })), revision, lineage }
-    const told = await follow({ document, after, lineage, telling, revision }, parts)
+    const told = await follow({ document, after, lineage, telling, revision }, parts).catch(
+      (error: Error) => {
+        if (error instanceof WorkerFailure) failures.set(`${document} ${after}`, { error })
+        throw error
+      },
+    )
     const steps = parts.map((part, index) => ({ ...part, told: told[index] ?? null }))
     return { steps: steps.filter((step) => step.told !== null && !isNothing(step.told)), revision, lineage }
   }
@@ -101,6 +114,8 @@ export function createChangeReader(
       const key = `${document} ${after} ${telling}`
       const ready = kept.get(key) ?? underWay.get(key)
       if (ready !== undefined) return ready
+      const failure = failures.get(`${document} ${after}`)
+      if (failure !== undefined) throw failure.error
       if (underWay.size >= readsAtOnce) throw new TooManyReads()
       const reading = read(document, after, telling)
         .then((passage) => {
