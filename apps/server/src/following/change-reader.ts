@@ -96,9 +96,10 @@ export function createChangeReader(
 
   async function follow(where: Where, parts: readonly Part[]): Promise<readonly FollowedStep[]> {
     const { document, after, lineage, telling, revision } = where
+    // Who wants diffs and who wants changes are not at the same step: each kind has a text of its own.
     const task = {
-      from: `${document} ${lineage} ${after}`,
-      to: `${document} ${lineage} ${revision}`,
+      from: `${document} ${lineage} ${after} ${telling}`,
+      to: `${document} ${lineage} ${revision} ${telling}`,
       parts: parts.map(({ updates }) => updates),
       diff: telling === 'diff' ? parts.map(namesOf) : null,
     }

@@ -85,23 +85,47 @@ export function createDocumentEvents(
         events.read({ after: from.sequence, document, limit: eventsAtOnce }),
       ])
       if (written === null || !page.isWhole) return reset(document, from)
-      const steps = written.steps.map((step) => ({
-        step,
-        place: { revision: step.revision, sequence: from.sequence },
-      }))
       return {
-        told: [...steps, ...happenings(page, written.revision)],
+        told: inOrder(from, written.steps, happenings(page)),
         place: { revision: written.revision, sequence: page.next },
       }
     },
   }
 }
 
-function happenings({ events }: EventPage, revision: LogPosition): readonly Told[] {
+type Happening = Exclude<DocumentEvent, { readonly type: 'changed' }>
+
+interface Happened {
+  readonly event: Happening
+  readonly sequence: number
+  readonly at: number
+}
+
+function happenings({ events }: EventPage): readonly Happened[] {
   return events.flatMap((stored) => {
     const event = eventOf(stored)
-    return event === null ? [] : [{ event, place: { revision, sequence: stored.sequence } }]
+    return event === null ? [] : [{ event, sequence: stored.sequence, at: stored.at }]
   })
+}
+
+/** By time, each kind in its own order: a place names how far one is in both. */
+function inOrder(from: Place, steps: readonly Step[], happened: readonly Happened[]): readonly Told[] {
+  const told: Told[] = []
+  let place = from
+  let next = 0
+  const tellUntil = (at: number) => {
+    for (let one = happened[next]; one !== undefined && one.at <= at; one = happened[++next]) {
+      place = { ...place, sequence: one.sequence }
+      told.push({ event: one.event, place })
+    }
+  }
+  for (const step of steps) {
+    tellUntil(step.at)
+    place = { ...place, revision: step.revision }
+    told.push({ step, place })
+  }
+  tellUntil(Number.POSITIVE_INFINITY)
+  return told
 }
 
 /** `null`: the log tells it better. */

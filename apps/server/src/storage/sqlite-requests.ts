@@ -30,6 +30,7 @@ import { sqliteQuotas } from './sqlite-quotas.ts'
 import { all, first } from './sqlite-rows.ts'
 import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
 import { sqliteTags } from './sqlite-tags.ts'
+import { webhookRead, webhookWrite } from './sqlite-webhook-requests.ts'
 import { sqliteWebhooks } from './sqlite-webhooks.ts'
 import type { DocumentChanges, DocumentDraft, DocumentRecord, Quotas } from './storage.ts'
 
@@ -216,19 +217,13 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
         case 'tell-changes':
           return events.tellChanges(write.at)
         case 'webhooks.create':
-          return webhooks.create(...write.given)
         case 'webhooks.update':
-          return webhooks.update(...write.given)
         case 'webhooks.remove':
-          return webhooks.remove(...write.given)
         case 'webhooks.enqueue':
-          return webhooks.enqueue(...write.given)
         case 'webhooks.add':
-          return webhooks.add(...write.given)
         case 'webhooks.claim':
-          return webhooks.claim(...write.given)
         case 'webhooks.settle':
-          return webhooks.settle(...write.given)
+          return webhookWrite(webhooks, write)
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -263,15 +258,11 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
         case 'events':
           return events.read(read.query)
         case 'webhooks.get':
-          return webhooks.get(...read.given)
         case 'webhooks.list':
-          return webhooks.list()
         case 'webhooks.nextDue':
-          return webhooks.nextDue(...read.given)
         case 'webhooks.delivery':
-          return webhooks.delivery(...read.given)
         case 'webhooks.deliveries':
-          return webhooks.deliveries(...read.given)
+          return webhookRead(webhooks, read)
         case 'get':
           return recordWith(read.id)
         case 'get-many':
