@@ -72,11 +72,14 @@ export function eventsSuite(adapter: Adapter): void {
       await documents.trash(id, 5)
       expect(await documents.purge([id], 6, 'guest:eve')).toEqual([id])
       await tellAll(7)
-      expect((await readAll(id)).map(({ type, at, actor }) => [type, at, actor])).toEqual([
+      const told = await readAll(id)
+      expect(told.map(({ type, at, actor }) => [type, at, actor])).toEqual([
         ['created', expect.any(Number), 'guest:ann'],
         ['trashed', 5, null],
         ['deleted', 6, 'guest:eve'],
       ])
+      // What it was called is deleted too.
+      expect(told.map(({ title }) => title)).toEqual(['', '', ''])
     })
 
     test('[E2] however often a document changes, one event tells of its latest revision', async () => {

@@ -127,6 +127,24 @@ export function webhooksSuite(adapter: Adapter): void {
       expect(await webhooks.delivery(all.id, delivery?.id ?? '')).toBeNull()
     })
 
+    test('[K2] what is deleted for good is told of, but not by its name', async () => {
+      const one = webhook()
+      await webhooks.create(one)
+      const { id } = await storage.documents.create(draft({ title: 'Private' }))
+      await enqueue(1)
+      await storage.documents.trash(id, 2)
+      await storage.documents.purge([id], 3)
+      await enqueue(4)
+      const payloads = (await webhooks.deliveries(one.id, 10, null)).map(({ payload }) => JSON.parse(payload))
+      expect(payloads.map(({ type }) => type)).toEqual([
+        'document.deleted',
+        'document.trashed',
+        'document.created',
+      ])
+      expect(JSON.stringify(payloads)).not.toContain('Private')
+      expect(payloads[0].data.document).toBe(id)
+    })
+
     test('[K2] changes that nobody was sent of are one; those after an attempt are another', async () => {
       const { id } = await storage.documents.create(draft())
       const one = webhook({ events: ['document.changed'] })

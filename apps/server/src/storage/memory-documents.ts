@@ -25,11 +25,13 @@ export interface Surroundings {
   readonly marks: Pick<MemoryMarks, 'isStarred'>
   readonly quotas: Quotas
   readonly events: MemoryEvents
+  /** Inside the transaction. */
+  readonly onPurge: (id: DocumentId) => void
 }
 
 export function memoryDocuments(
   documents: Map<DocumentId, Held>,
-  { folders, marks, quotas, events }: Surroundings,
+  { folders, marks, quotas, events, onPurge }: Surroundings,
   passage: Passage,
 ): DocumentStore {
   /** Of documents that were deleted for good. */
@@ -167,7 +169,8 @@ export function memoryDocuments(
           if (record === undefined || record.trashedAt === null) return false
           retired.add(id)
           events.forget(id)
-          events.record('deleted', record, at, by)
+          onPurge(id)
+          events.record('deleted', { ...record, title: '', language: null }, at, by)
           return documents.delete(id)
         }),
       ),

@@ -9,7 +9,7 @@ export interface MemoryEvents extends EventStore {
   record(type: EventType, document: DocumentRecord, at: number, actor: ActorId | null): void
   noteChange(document: DocumentId): void
   tellChange(document: DocumentId, at: number): void
-  /** It is deleted: that is told instead. */
+  /** It is deleted for good: what was told of it stays, without what it was called. */
   forget(document: DocumentId): void
   after(sequence: number, most: number): { readonly events: readonly StoredEvent[]; readonly last: number }
 }
@@ -41,7 +41,9 @@ export function memoryEvents(
     tellChange,
     forget(document) {
       untold.delete(document)
-      events = events.filter((event) => event.document !== document || event.type !== 'changed')
+      events = events
+        .filter((event) => event.document !== document || event.type !== 'changed')
+        .map((event) => (event.document === document ? { ...event, title: '', language: null } : event))
     },
     after: (sequence, most) => ({
       events: events.filter((event) => event.sequence > sequence).slice(0, most),

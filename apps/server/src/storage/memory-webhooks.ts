@@ -1,5 +1,5 @@
 /** The webhook store in memory: see webhook-store.ts. Each function that `passage` runs is one transaction. */
-import { limits } from '@weft/protocol'
+import { type DocumentId, limits } from '@weft/protocol'
 import type { MemoryEvents } from './memory-events.ts'
 import type { Passage } from './memory-passage.ts'
 import { deliveryOf, mayBeAdded, reasonToDisable, tooManyWait } from './webhook-rules.ts'
@@ -10,7 +10,12 @@ interface Held {
   told: number
 }
 
-export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Passage): WebhookStore {
+export interface MemoryWebhooks extends WebhookStore {
+  /** Inside a transaction: it is deleted for good, and what is sent of it does not say what it was called. */
+  forget(document: DocumentId): void
+}
+
+export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Passage): MemoryWebhooks {
   const webhooks = new Map<string, Held>()
   const deliveries = new Map<number, DeliveryRecord>()
   let numbers = 0
@@ -51,6 +56,13 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
   }
 
   return {
+    forget(document) {
+      for (const delivery of deliveries.values()) {
+        if (delivery.document !== document) continue
+        const payload = JSON.parse(delivery.payload) as { readonly data: object }
+        put({ ...delivery, payload: JSON.stringify({ ...payload, data: { ...payload.data, title: '' } }) })
+      }
+    },
     create: (webhook) =>
       passage.write(() => {
         if (!mayBeAdded(webhook, records())) return false

@@ -32,12 +32,13 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const passage = openPassage(disk, options)
   const events = memoryEvents((id) => documents.get(id)?.record ?? null, passage)
 
+  const webhooks = memoryWebhooks(events, passage)
   const marks = memoryMarks(documents, passage)
 
   return {
     documents: memoryDocuments(
       documents,
-      { folders, marks, events, quotas: options.quotas ?? noQuotas },
+      { folders, marks, events, quotas: options.quotas ?? noQuotas, onPurge: webhooks.forget },
       passage,
     ),
     updates: memoryLog(documents, passage, disk.isDamaged, events),
@@ -46,7 +47,7 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
     folders: memoryFolders(folders, documents, passage),
     marks,
     events,
-    webhooks: memoryWebhooks(events, passage),
+    webhooks,
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     close: () => passage.close(),

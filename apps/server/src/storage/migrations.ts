@@ -259,6 +259,7 @@ export const migrations: readonly Migration[] = [
         error TEXT
       ) ${inOrder}`,
       'CREATE INDEX deliveries_by_webhook ON deliveries (webhook, number)',
+      'CREATE INDEX deliveries_by_document ON deliveries (document) WHERE document IS NOT NULL',
       "CREATE INDEX waiting_deliveries ON deliveries (webhook, next_at, number) WHERE state = 'waiting'",
     ],
   },

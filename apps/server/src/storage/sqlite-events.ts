@@ -18,7 +18,7 @@ export interface SqliteEvents {
   noteChange(document: DocumentId): void
   /** Tells of this document's changes now, so that what is told next of it comes after them. */
   tellChange(document: DocumentId, at: number): void
-  /** It is deleted: that is told instead. */
+  /** It is deleted for good: what was told of it stays, without what it was called. */
   forget(document: DocumentId): void
   tellChanges(at: number): { readonly told: number; readonly left: boolean }
   read(query: EventQuery): EventPage
@@ -47,6 +47,7 @@ export function sqliteEvents(
   const selectEnds = database.prepare('SELECT last, dropped FROM event_ends')
   const writeEnds = database.prepare('UPDATE event_ends SET last = ?, dropped = ?')
   const dropChanged = database.prepare("DELETE FROM events WHERE document = ? AND type = 'changed'")
+  const blank = database.prepare("UPDATE events SET title = '', language = NULL WHERE document = ?")
   const insertUntold = database.prepare('INSERT INTO untold_changes (document) VALUES (?)')
   const deleteUntold = database.prepare('DELETE FROM untold_changes WHERE document = ?')
   const selectUntold = database.prepare('SELECT document FROM untold_changes')
@@ -118,6 +119,7 @@ export function sqliteEvents(
     forget(document) {
       if (untold.delete(document)) deleteUntold.run(document)
       dropChanged.run(document)
+      blank.run(document)
     },
     tellChanges(at) {
       const now = firstOf(untold, toldAtOnce)

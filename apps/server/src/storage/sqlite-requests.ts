@@ -116,7 +116,8 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
     for (const record of records) {
       if (!purged.includes(record.id)) continue
       events.forget(record.id)
-      events.record('deleted', record, at, by)
+      webhooks.forget(record.id)
+      events.record('deleted', { ...record, title: '', language: null }, at, by)
     }
     return purged
   }

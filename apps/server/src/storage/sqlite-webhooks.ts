@@ -1,6 +1,6 @@
 /** The webhook store in SQLite: see webhook-store.ts. Each function is one transaction, or reads between two. */
 import type { DatabaseSync } from 'node:sqlite'
-import { limits } from '@weft/protocol'
+import { type DocumentId, limits } from '@weft/protocol'
 import type { SqliteEvents } from './sqlite-events.ts'
 import { all, first } from './sqlite-rows.ts'
 import { deliveryOf, mayBeAdded, reasonToDisable, tooManyWait } from './webhook-rules.ts'
@@ -19,6 +19,8 @@ export interface SqliteWebhooks {
   list(): readonly WebhookRecord[]
   update(id: string, changes: WebhookChanges, at: number): WebhookRecord | null
   remove(id: string): void
+  /** It is deleted for good: what is sent of it does not say what it was called. */
+  forget(document: DocumentId): void
   enqueue(at: number): { readonly left: boolean }
   add(delivery: NewDelivery): DeliveryRecord | null
   claim(at: number, most: number, busy: readonly string[]): readonly Claimed[]
@@ -64,6 +66,9 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
   const mergeChanged = database.prepare(
     `UPDATE deliveries SET payload = ? WHERE webhook = ? AND document = ? AND event = 'document.changed'
        AND state = 'waiting' AND attempts = 0`,
+  )
+  const blank = database.prepare(
+    "UPDATE deliveries SET payload = json_set(payload, '$.data.title', '') WHERE document = ?",
   )
   const again = database.prepare(
     "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = ?, first_at = NULL WHERE id = ? AND state != 'sending'",
@@ -155,6 +160,7 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
       removeDeliveries.run(id)
       removeWebhook.run(id)
     },
+    forget: (document) => void blank.run(document),
     enqueue(at) {
       const told = all<{ id: string; told: number }>(selectTold)
       if (told.length === 0) return { left: false }
