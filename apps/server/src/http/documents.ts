@@ -1,14 +1,12 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { routes } from '@weft/protocol'
-import { freshId } from '../fresh-id.ts'
 import type { DocumentChanges, DocumentRecord } from '../storage/storage.ts'
 import { authorised, documentId } from './authorised.ts'
 import { createDocumentActs } from './document-acts.ts'
 import { addressOf, resource } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
-import { createDocumentMaker, type NewDocument } from './new-documents.ts'
+import { createDocumentMaker } from './new-documents.ts'
 import { folderIdOf, tagsOf } from './places.ts'
-import { repeatOf } from './repeatable.ts'
 
 type Changes = z.output<
   (typeof routes)['changeDocument']['request']['body']['content']['application/json']['schema']
@@ -22,17 +20,9 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
     return c.json(await resource(c, deps, record), 201, { location: addressOf(record) })
   }
 
-  /** A request that comes again finds the document that it made before. */
-  async function createOnce(c: HttpContext, draft: NewDocument): Promise<DocumentRecord> {
-    const { noted, note } = repeatOf(c)
-    const id = documentId(noted ?? freshId())
-    const made = noted === null ? null : await deps.storage.documents.get(id)
-    if (made !== null) return made
-    if (noted === null) await note(id)
-    return maker.fromRequest(c, id, draft)
-  }
-
-  api.openapi(routes.createDocument, async (c) => created(c, await createOnce(c, c.req.valid('json'))))
+  api.openapi(routes.createDocument, async (c) =>
+    created(c, await maker.fromRequest(c, null, c.req.valid('json'))),
+  )
 
   api.openapi(routes.createDocumentWithId, async (c) =>
     created(c, await maker.fromRequest(c, documentId(c.req.valid('param').id), c.req.valid('json'))),

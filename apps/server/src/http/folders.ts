@@ -6,6 +6,7 @@ import { iso } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { folderIdOf } from './places.ts'
 import { Refused } from './refused.ts'
+import { repeatOf } from './repeatable.ts'
 
 export function serveFolders(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   const { storage, access, rooms, timers } = deps
@@ -73,13 +74,19 @@ export function serveFolders(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   api.openapi(routes.createFolder, async (c) => {
     requireRight(c)
     const { name, parentId = null } = c.req.valid('json')
-    const created = await folders.create({
-      id: folderIdOf(freshId()),
-      name,
-      parent: parentId === null ? null : folderIdOf(parentId),
-      createdBy: c.var.actor.id,
-      createdAt: timers.now(),
-    })
+    const { noted, note } = repeatOf(c)
+    const id = folderIdOf(noted ?? freshId())
+    const made = noted === null ? null : await folders.get(id)
+    if (noted === null) await note(id)
+    const created =
+      made ??
+      (await folders.create({
+        id,
+        name,
+        parent: parentId === null ? null : folderIdOf(parentId),
+        createdBy: c.var.actor.id,
+        createdAt: timers.now(),
+      }))
     const folder = resource(unlessRefused(created))
     return c.json(folder, 201, { location: `${apiBase}/folders/${folder.id}` })
   })
