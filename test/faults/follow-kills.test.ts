@@ -9,6 +9,8 @@ import { until } from '../support/until.ts'
 
 const kills = 20
 
+const patient = { withinMs: 60_000 }
+
 it(`through ${kills} kills a follower misses nothing and hears nothing twice, seed 7`, async () => {
   const dice = random(7)
   await using server = await restartingServer()
@@ -47,9 +49,9 @@ it(`through ${kills} kills a follower misses nothing and hears nothing twice, se
   const { revision, title } = await server.resource(document)
   const reader = await readEvents(`${api}/documents/${document}/events`, { 'last-event-id': lastId })
   const all = await readEvents(`${api}/events`, { 'last-event-id': lastHappened })
-  await until(() => Number((reader.lastId ?? '').split('.')[0]) === revision)
+  await until(() => Number((reader.lastId ?? '').split('.')[0]) === revision, patient)
   const changed = (events: readonly ReadEvent[]) => events.filter(({ type }) => type === 'changed')
-  await until(() => changed([...happened, ...all.events]).at(-1)?.data.revision === revision)
+  await until(() => changed([...happened, ...all.events]).at(-1)?.data.revision === revision, patient)
   reader.stop()
   all.stop()
   await collect(reader, all)
@@ -67,4 +69,4 @@ it(`through ${kills} kills a follower misses nothing and hears nothing twice, se
   expect(titles).toEqual(Array.from({ length: kills }, (_, kill) => `Title ${kill}`))
   expect(title).toBe(titles.at(-1))
   expect(happened.filter(({ type }) => type === 'renamed').map(({ data }) => data.title)).toEqual(titles)
-})
+}, 400_000)

@@ -29,12 +29,12 @@ it(`through ${kills} kills a receiver is told of every document at least once, s
     const documents = Array.from({ length: 8 }, () => server.create({ title: 'Told' }))
     created.push(...(await Promise.all(documents)))
     const enough = receiver.received.length + dice.below(6)
-    await until(() => receiver.received.length >= enough)
+    await until(() => receiver.received.length >= enough, { withinMs: 60_000 })
     await server.kill()
     await server.start(flags)
   }
   const told = () => receiver.received.map(({ payload }) => payload.data.document)
-  await until(() => created.every((id) => told().includes(id)), { withinMs: 30_000 })
+  await until(() => created.every((id) => told().includes(id)), { withinMs: 60_000 })
   const idOf = new Map<unknown, unknown>()
   for (const { headers, payload } of receiver.received) {
     const { document } = payload.data
@@ -42,4 +42,4 @@ it(`through ${kills} kills a receiver is told of every document at least once, s
     idOf.set(document, headers['webhook-id'])
   }
   expect(idOf.size).toBe(created.length)
-})
+}, 300_000)

@@ -5,16 +5,13 @@ import { realTimers } from '@weft/server/clock'
 import { createContentWriter } from '@weft/server/content-writer'
 import { createReader } from '@weft/server/document-reader'
 import { type DocumentWorker, startDocumentWorker } from '@weft/server/documents-in-worker'
-import { openNewsDesk } from '@weft/server/following/news'
-import { attendance } from '@weft/server/following/people'
-import { createStreams } from '@weft/server/following/streams'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
 import { createOpenings } from '@weft/server/openings'
 import { createRates } from '@weft/server/rates'
-import { nothingAllowed } from '@weft/server/webhooks/address-guard'
+import { nobodyFollowing } from './nobody-following.ts'
 import type { World } from './world.ts'
 
 export interface WorldRoutes {
@@ -56,11 +53,7 @@ export function worldRoutes(world: World, worker: DocumentWorker, document: Docu
     log: openLog('fatal', { write: () => {} }),
     metrics: createMetrics(),
     addressOf: () => '',
-    news: openNewsDesk().news,
-    people: attendance(() => {}),
-    streams: createStreams(),
-    allowedHosts: nothingAllowed,
-    dispatcher: { wake: () => {} },
+    ...nobodyFollowing(),
     rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
     largestUpdate: 1_000_000,
     webFolder: '/nowhere',

@@ -44,14 +44,14 @@ export function openEventStream(c: HttpContext, { type, timers, onEnd }: EventSt
     new ByteLengthQueuingStrategy({ highWaterMark: limits.eventQueueBytes }),
   )
   // A reader that goes before the first byte cancels nothing.
-  c.env.outgoing?.once('close', finish)
+  c.env?.outgoing?.once('close', finish)
 
   const hasRoom = () => (controller?.desiredSize ?? 0) > 0
   const cut = () => {
     if (!isOpen) return
     finish()
     controller?.error(new Error('the reader takes nothing'))
-    c.env.outgoing?.destroy()
+    c.env?.outgoing?.destroy()
   }
 
   return {

@@ -93,7 +93,7 @@ export async function awaited<Found>(
   }
   const release = streams.take(c.var, end)
   if (release === null) throw tooMany()
-  c.env.outgoing?.once('close', end)
+  c.env?.outgoing?.once('close', end)
   const stop = listen(bell.ring)
   const until = timers.now() + seconds * 1_000
   try {
