@@ -7,11 +7,11 @@ import { createReader } from '@weft/server/document-reader'
 import { type DocumentWorker, startDocumentWorker } from '@weft/server/documents-in-worker'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
-import type { Imports } from '@weft/server/import/imports'
 import { openLog } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
 import { createOpenings } from '@weft/server/openings'
 import { createRates } from '@weft/server/rates'
+import { noImports } from './no-imports.ts'
 import type { World } from './world.ts'
 
 export interface WorldRoutes {
@@ -28,15 +28,6 @@ export interface Answer {
   readonly etag: string | null
   readonly text: string
   readonly json: unknown
-}
-
-const noImports: Imports = {
-  start: async () => {
-    throw new Error('nothing is imported into a world')
-  },
-  get: async () => null,
-  cancel: async () => false,
-  close: async () => {},
 }
 
 /** Closed by whoever started it. */
