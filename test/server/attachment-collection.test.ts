@@ -2,6 +2,7 @@ import { limits, parseDocumentId } from '@weft/protocol'
 import { collectAttachments, collectRegularly } from '@weft/server/attachment-collection'
 import { realTimers } from '@weft/server/clock'
 import { createReader } from '@weft/server/document-reader'
+import { documentRevisions } from '@weft/server/document-revisions'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { openLog } from '@weft/server/log'
 import { openMemory } from '@weft/server/storage/memory'
@@ -12,7 +13,10 @@ import { VirtualTimers } from '../support/virtual-timers.ts'
 
 const worker = startDocumentWorker({ timers: realTimers })
 const storage = openMemory()
-const reader = createReader({ log: storage.updates, history: storage.history, worker })
+const reader = createReader({
+  revisions: documentRevisions(storage.updates, storage.history),
+  worker,
+})
 const log = openLog('trace', { write: () => {} })
 afterAll(async () => {
   await storage.close()

@@ -6,6 +6,7 @@ import { realTimers } from '@weft/server/clock'
 import { createContentWriter } from '@weft/server/content-writer'
 import { deflate } from '@weft/server/deflate'
 import { createReader } from '@weft/server/document-reader'
+import { documentRevisions } from '@weft/server/document-revisions'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
@@ -22,6 +23,7 @@ import { Rooms } from '@weft/sync'
 import { expect, test } from 'vitest'
 import { contentsOf } from '../support/exports.ts'
 import { noImports } from '../support/no-imports.ts'
+import { nobodyFollowing } from '../support/nobody-following.ts'
 import { until } from '../support/until.ts'
 
 /** A server without a port, in which the title says what role everybody has: `viewer of …`, `nobody of …`. */
@@ -31,7 +33,8 @@ async function serverWithRoles() {
   const worker = startDocumentWorker({ timers })
   const index = await openSearch(':memory:')
   const memory = openMemory()
-  const indexer = createIndexer({ ...memory, index, worker, timers, log })
+  const revisions = documentRevisions(memory.updates, memory.history)
+  const indexer = createIndexer({ ...memory, index, revisions, worker, timers, log })
   const storage = watchedStorage(memory, indexer.touch)
   indexer.holdAgainst()
   const rooms = new Rooms({
@@ -44,15 +47,17 @@ async function serverWithRoles() {
   const app = createApp({
     ...{ storage, rooms, guests, worker, openings, timers, log },
     access: { ...createAccess({ host: '127.0.0.1', port: 80, origins: [] }, guests), roleOf },
-    reader: createReader({ log: storage.updates, history: storage.history, worker }),
+    reader: createReader({ revisions, worker }),
     writer: createContentWriter({
-      ...{ log: storage.updates, history: storage.history, worker, rooms, timers },
+      ...{ log: storage.updates, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
-    search: { index, isComplete: true },
     updates: storage.updates,
+    attachmentBytes: 1_000_000,
+    importBytes: 1_000_000,
     imports: noImports,
-    ...{ attachmentBytes: 1_000_000, importBytes: 1_000_000 },
+    search: { index, isComplete: true },
+    ...nobodyFollowing(),
     metrics: createMetrics(),
     addressOf: () => '',
     rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
@@ -67,7 +72,7 @@ async function serverWithRoles() {
       const response = await app.request(`http://127.0.0.1/api/v1${path}`, {
         method,
         ...(body !== undefined && {
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', accept: 'application/json' },
           body: JSON.stringify(body),
         }),
       })
@@ -151,4 +156,36 @@ test('attached files and exports heed the role in each document', async () => {
     ...['attachments/editor.txt', 'attachments/more.txt', 'attachments/viewer.txt'],
     ...['editor of it.md', 'manifest.json', 'viewer of it.md'],
   ])
+})
+
+test('events and webhooks heed the role in each document', async () => {
+  await using server = await serverWithRoles()
+  const ids: Record<string, string> = {}
+  for (const whose of ['editor', 'viewer', 'nobody'])
+    ids[whose] = (await server.ask('POST', '/documents', { title: `${whose} of it` })).json.id
+  const { events } = (await server.ask('GET', '/events?after=0&wait=0')).json
+  expect(events.map(({ title }: { title: string }) => title)).toEqual(['editor of it', 'viewer of it'])
+  const followed = (whose: string) => server.ask('GET', `/documents/${ids[whose]}/events?after=0.0&wait=0`)
+  expect((await followed('viewer')).json.events).toMatchObject([{ type: 'created' }])
+  expect((await followed('nobody')).json).toMatchObject({ code: 'not-found' })
+
+  const url = 'https://receiver.example/'
+  const made = async (whose: string) =>
+    (await server.ask('POST', '/webhooks', { url, document: ids[whose] })).json
+  expect(await made('viewer')).toMatchObject({ code: 'forbidden' })
+  expect(await made('nobody')).toMatchObject({ code: 'not-found' })
+  const { id } = await made('editor')
+  await server.ask('PATCH', `/documents/${ids.editor}`, { title: 'viewer of it now' })
+  expect((await server.ask('GET', '/webhooks')).json).toEqual({ webhooks: [] })
+  for (const [method, path, body] of [
+    ['GET', ''],
+    ['PATCH', '', { enabled: false }],
+    ['DELETE', ''],
+    ['POST', '/secret'],
+    ['POST', '/ping'],
+    ['GET', '/deliveries'],
+  ] as const)
+    expect((await server.ask(method, `/webhooks/${id}${path}`, body)).json).toMatchObject({
+      code: 'not-found',
+    })
 })

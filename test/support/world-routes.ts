@@ -4,6 +4,7 @@ import { createAccess } from '@weft/server/access'
 import { realTimers } from '@weft/server/clock'
 import { createContentWriter } from '@weft/server/content-writer'
 import { createReader } from '@weft/server/document-reader'
+import { documentRevisions } from '@weft/server/document-revisions'
 import { type DocumentWorker, startDocumentWorker } from '@weft/server/documents-in-worker'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
@@ -12,6 +13,7 @@ import { createMetrics } from '@weft/server/metrics'
 import { createOpenings } from '@weft/server/openings'
 import { createRates } from '@weft/server/rates'
 import { noImports } from './no-imports.ts'
+import { nobodyFollowing } from './nobody-following.ts'
 import type { World } from './world.ts'
 
 export interface WorldRoutes {
@@ -38,12 +40,13 @@ export function worldWorker(): DocumentWorker {
 export function worldRoutes(world: World, worker: DocumentWorker, document: DocumentId): WorldRoutes {
   const { storage, rooms, timers, log } = world
   const guests = createGuests(freshGuestKey())
+  const revisions = documentRevisions(log, storage.history)
   const app = createApp({
     ...{ storage, rooms, timers, worker, guests },
     access: createAccess({ host: '127.0.0.1', port: 80, origins: [] }, guests),
-    reader: createReader({ log, history: storage.history, worker }),
+    reader: createReader({ revisions, worker }),
     writer: createContentWriter({
-      ...{ log, history: storage.history, worker, rooms, timers },
+      ...{ log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
     openings: createOpenings(storage.marks, timers, (error) => {
@@ -56,6 +59,7 @@ export function worldRoutes(world: World, worker: DocumentWorker, document: Docu
     log: openLog('fatal', { write: () => {} }),
     metrics: createMetrics(),
     addressOf: () => '',
+    ...nobodyFollowing(),
     rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
     largestUpdate: 1_000_000,
     webFolder: '/nowhere',

@@ -17,8 +17,9 @@ export interface TaskThread<Task> {
 
 export type Hurry = 'awaited' | 'unhurried'
 
-/** What a thread answers to each task, in order. */
+/** What a thread says: first that it takes tasks, then the answer to each, in order. */
 export type TaskResult<Done> = { readonly done: Done } | { readonly failed: string }
+export const taskThreadReady = 'ready'
 
 /** The thread did not do the task: too slow, too large, or the server is going. */
 export class WorkerFailure extends Error {
@@ -40,6 +41,8 @@ export interface TaskThreadOptions<Task> {
 }
 
 const workerMemoryMb = 1024
+/** To load its code, on a busy machine. It is no fault of the task that waits for it. */
+const startMs = 30_000
 
 interface Job<Task> {
   readonly task: Task
@@ -52,7 +55,8 @@ export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<T
   const { timers, entry, taskMs, idleMs, first = () => [] } = options
   const queues = { awaited: [] as Job<Task>[], unhurried: [] as Job<Task>[] }
   let thread: Worker | null = null
-  let running: { readonly job: Job<Task>; readonly cancelDeadline: () => void } | null = null
+  let isReady = false
+  let running: { readonly job: Job<Task>; cancelDeadline: () => void } | null = null
   let cancelIdle = () => {}
   let closed = false
 
@@ -63,8 +67,10 @@ export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<T
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb },
     })
-    worker.on('message', (result: TaskResult<unknown>) => {
-      if ('done' in result) settle((job) => job.resolve(result.done))
+    isReady = false
+    worker.on('message', (result: TaskResult<unknown> | typeof taskThreadReady) => {
+      if (result === taskThreadReady) begin(worker)
+      else if ('done' in result) settle((job) => job.resolve(result.done))
       else settle((job) => job.reject(new Error(result.failed)))
     })
     worker.on('error', (cause) => lose(worker, new WorkerFailure('the thread failed', { cause })))
@@ -85,11 +91,23 @@ export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<T
     const worker = thread
     const job = queues.awaited.shift() ?? queues.unhurried.shift()
     if (job === undefined) return
-    const cancelDeadline = timers.after(taskMs, () => {
-      if (running?.job === job) lose(worker, new TaskTooSlow(`not done after ${taskMs} ms`))
-    })
-    running = { job, cancelDeadline }
+    running = { job, cancelDeadline: deadline(worker, job, isReady ? taskMs : startMs + taskMs) }
     worker.postMessage(job.task, job.moved)
+  }
+
+  /** The thread is there: from now on the task's time counts. */
+  function begin(worker: Worker): void {
+    if (thread !== worker) return
+    isReady = true
+    if (running === null) return
+    running.cancelDeadline()
+    running.cancelDeadline = deadline(worker, running.job, taskMs)
+  }
+
+  function deadline(worker: Worker, job: Job<Task>, ms: number): () => void {
+    return timers.after(ms, () => {
+      if (running?.job === job) lose(worker, new TaskTooSlow(`not done after ${ms} ms`))
+    })
   }
 
   function endThread(): void {

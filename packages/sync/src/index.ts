@@ -7,6 +7,7 @@ export {
   RoomsFull,
   UpdateGap,
 } from './errors.ts'
+export { joinedUpdates } from './joined-updates.ts'
 export { frame, messagesIn } from './outbox.ts'
 export {
   type Bus,
@@ -29,5 +30,5 @@ export {
   type UpdateLog,
 } from './ports.ts'
 export type { ProgramState } from './program-presence.ts'
-export type { RoomCaps, RoomDeps } from './room-deps.ts'
+export type { People, RoomCaps, RoomDeps } from './room-deps.ts'
 export { type Membership, Rooms, type RoomsStats } from './rooms.ts'

@@ -3,7 +3,7 @@
  * whoever repeats the request; a request that was refused has changed nothing, and is tried again.
  *
  * A crash may come between a change and its kept answer. Handlers that would change something twice then note, before
- * the change, what makes the second time the same as the first: see {@link repeatOf}.
+ * the change, what makes the second time the same as the first: see {@link madeOnce} and content-writer.ts.
  */
 import { createHash } from 'node:crypto'
 import { limits } from '@weft/protocol'
@@ -11,6 +11,7 @@ import type { Timers } from '@weft/sync'
 import type { MiddlewareHandler } from 'hono'
 import { TooLate, within } from '../clock.ts'
 import { neverAgain, type Repeat } from '../content-writer.ts'
+import { freshId } from '../fresh-id.ts'
 import type { AnswerStore, FirstRequest, KeptAnswer, KeptRequest } from '../storage/storage.ts'
 import type { HttpContext, HttpEnv } from './env.ts'
 import { wholeBody } from './guards.ts'
@@ -98,6 +99,19 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
 /** What a handler knows of an earlier time of the same request. */
 export function repeatOf(c: HttpContext): Repeat {
   return c.var.repeat ?? neverAgain
+}
+
+/** Makes something under a fresh id; a request that comes again finds what it made before. */
+export async function madeOnce<Made>(
+  c: HttpContext,
+  find: (id: string) => Promise<Made | null>,
+  make: (id: string) => Promise<Made>,
+): Promise<Made> {
+  const { noted, note } = repeatOf(c)
+  if (noted !== null) return (await find(noted)) ?? make(noted)
+  const id = freshId()
+  await note(id)
+  return make(id)
 }
 
 /** As a header of its own, bare or as a string of a structured field. */
