@@ -134,6 +134,22 @@ export function attachmentSuite(adapter: Adapter): void {
       await discard()
     })
 
+    test('[F3] are shared with another document as long as the file is there', async () => {
+      const { storage, discard } = await adapter.open()
+      const { attachments } = storage
+      const [one, other] = [await storage.documents.create(draft()), await storage.documents.create(draft())]
+      const first = await add(storage, one.id, 'shared')
+      const drafted = attachment(other.id)
+      const second = await attachments.share(drafted, first)
+      expect(second).toEqual({ ...drafted, bytes: 6, digest: first.digest, unmentionedSince: null })
+      await attachments.remove(first.id)
+      expect(await contentOf(storage, second)).toBe('shared')
+      await attachments.remove(second.id)
+      await expect(attachments.share(attachment(one.id), first)).rejects.toBeInstanceOf(AttachmentDamaged)
+      expect(await attachments.list(one.id)).toEqual([])
+      await discard()
+    })
+
     test('[F3] that are added and removed at once, over and over, are there or not, never broken', async () => {
       const { storage, discard } = await adapter.open()
       const { id } = await storage.documents.create(draft())
