@@ -222,7 +222,7 @@ describe('a method that an address does not take', () => {
   it.each([
     ['PUT', '/documents', 'POST, GET, HEAD, OPTIONS'],
     ['POST', '/documents/x', 'PUT, GET, PATCH, DELETE, HEAD, OPTIONS'],
-    ['PUT', '/documents/x/content', 'GET, HEAD, OPTIONS'],
+    ['POST', '/documents/x/content', 'GET, PUT, PATCH, HEAD, OPTIONS'],
     ['GET', '/documents/x/updates', 'POST, OPTIONS'],
     ['HEAD', '/documents/x/updates', 'POST, OPTIONS'],
     ['DELETE', '/me', 'GET, PUT, HEAD, OPTIONS'],
