@@ -2,7 +2,7 @@
 import type { Figure, Results, Spread } from './results.ts'
 
 export interface Goal {
-  /** The number of the goal, B0 to B16; several rows may belong to one. */
+  /** The number of the goal, B0 to B17; several rows may belong to one. */
   readonly id: string
   readonly scenario: string
   readonly text: string

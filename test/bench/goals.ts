@@ -1,4 +1,4 @@
-/** All that Weft has to reach: B0 to B16. */
+/** All that Weft has to reach: B0 to B17. */
 import { type Goal, goalsOf, least, most } from './goal.ts'
 import { oneCommit } from './scenarios/typing.ts'
 
@@ -22,6 +22,7 @@ const b13 = goalsOf('B13', 'stalled-reader')
 const b14 = goalsOf('B14', 'receipts')
 const b15 = goalsOf('B15', 'mutated-updates')
 const b16 = goalsOf('B16', 'put')
+const b17 = goalsOf('B17', 'library')
 
 export const goals: readonly Goal[] = [
   b0.ratio(...cpu, [y, 'weft'], least(30), least(50)),
@@ -99,4 +100,11 @@ export const goals: readonly Goal[] = [
   b16.plain('PUT p50', 'ms', 'putP50', most(30), null, 'weft, while a program writes'),
   b16.ratio('typing p50', 'p50', ['weft, while a program writes', 'weft'], most(1.2)),
   b16.never('lost %', 'lossPercent', 'weft, while a program writes'),
+
+  b17.plain('list: p50 of a page at any depth', 'ms', 'p50', most(10), null, 'page at any depth'),
+  b17.plain('list: p50 of a page of a tag', 'ms', 'p50', most(10), null, 'page of a tag, at any depth'),
+  b17.plain('search: p50 of any word', 'ms', 'p50', most(30), null, 'search: any word'),
+  b17.plain('search: p50 of a common word', 'ms', 'p50', most(30), null, 'search: a common word'),
+  b17.plain('search: p50 of a part of a word', 'ms', 'p50', most(30), null, 'search: a part of a word'),
+  b17.plain('an edit is found after: p99', 'ms', 'p99', most(2_000), null, 'an edit until it is found'),
 ]

@@ -3,6 +3,7 @@ import type { Scenario } from './scenario.ts'
 import { coldOpen } from './scenarios/cold-open.ts'
 import { idleCrowd, idleRooms } from './scenarios/idle.ts'
 import { compression, joining, rejoining } from './scenarios/joining.ts'
+import { libraryScenario } from './scenarios/library.ts'
 import { loadedDocument } from './scenarios/loaded-document.ts'
 import { mutatedUpdates } from './scenarios/mutated-updates.ts'
 import { receipts } from './scenarios/receipts.ts'
@@ -25,4 +26,5 @@ export const scenarios: readonly Scenario[] = [
   receipts,
   writing,
   mutatedUpdates,
+  libraryScenario,
 ]

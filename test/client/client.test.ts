@@ -4,6 +4,7 @@ import { createClient, ProblemError, Unreachable } from '@weft/client'
 import { routes } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import * as Y from 'yjs'
+import { until } from '../support/until.ts'
 import { type Weft, weft } from '../support/weft.ts'
 
 let server: Weft
@@ -102,6 +103,30 @@ describe('the client', () => {
   it('says who one is', async () => {
     expect(await client.getMe()).toMatchObject({ kind: 'guest', name: null })
     expect(await client.putMe({ body: { name: 'Ada', dye: 3 } })).toMatchObject({ name: 'Ada', dye: 3 })
+  })
+
+  it('organises and searches', async () => {
+    const folder = await client.createFolder({ body: { name: 'From a client' } })
+    const body = { title: 'Shelved', content: 'rutabaga', folderId: folder.id, tags: ['Root'] }
+    const { id } = await client.createDocument({ body })
+    await client.starDocument({ params: { id } })
+    const starred = await client.listDocuments({ query: { starred: 'true', folder: folder.id } })
+    expect(starred.documents).toMatchObject([{ id, tags: ['root'], starred: true }])
+    const { results } = await client.changeDocuments({ body: { action: 'untag', ids: [id], tags: ['root'] } })
+    expect(results).toEqual([{ id, problem: null }])
+    const found = await until(async () => {
+      const { results } = await client.search({ query: { q: 'rutabaga' } })
+      return results[0]
+    })
+    expectTypeOf(found.excerpt.ranges).toEqualTypeOf<{ from: number; to: number }[]>()
+    expect(found).toMatchObject({
+      document: { id },
+      excerpt: { text: 'rutabaga', ranges: [{ from: 0, to: 8 }] },
+    })
+    const full = await client.removeFolder({ params: { id: folder.id } }).catch((error) => error)
+    expect(full).toMatchObject({ code: 'folder-not-empty' })
+    await client.removeFolder({ params: { id: folder.id }, query: { documents: 'trash' } })
+    expect(await client.emptyTrash()).toMatchObject({ deleted: expect.any(Number) })
   })
 
   it('writes ids and parameters so that they stay what they are', async () => {

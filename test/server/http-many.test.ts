@@ -73,6 +73,21 @@ describe('a copy', () => {
     expect(await text(copy)).toBe('as it was')
   })
 
+  it('is made once for one key, however often it is asked for', async () => {
+    const { id } = await server.create({ title: 'Once', content: 'x' })
+    const key = { 'idempotency-key': 'copy-1' }
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => server.ask('POST', `/documents/${id}/duplicate`, undefined, key)),
+    )
+    expect(new Set(answers.map(({ json }) => (json as DocumentResource).id)).size).toBe(1)
+    const { json } = await server.ask('GET', '/documents?title=copy of once')
+    expect((json as { documents: unknown[] }).documents).toHaveLength(1)
+    const folders = [1, 2].map(() =>
+      server.ask('POST', '/folders', { name: 'once' }, { 'idempotency-key': 'folder-1' }),
+    )
+    expect((await Promise.all(folders)).map(({ status }) => status)).toEqual([201, 201])
+  })
+
   it('of a Yjs document has its state, of an empty one nothing, of a long title as much as fits', async () => {
     const original = await server.create({ kind: 'yjs', title: 't'.repeat(200) })
     const doc = new Y.Doc()

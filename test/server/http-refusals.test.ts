@@ -260,7 +260,7 @@ describe('a parameter', () => {
     ['/documents?limit=1&limit=2', 'limit'],
     ['/documents?trashed=yes', 'trashed'],
     [`/documents?title=${'x'.repeat(201)}`, 'title'],
-    [`/documents?cursor=${'x'.repeat(201)}`, 'cursor'],
+    [`/documents?cursor=${'x'.repeat(2_001)}`, 'cursor'],
     ['/documents?limits=5', 'limits'],
     ['/documents?__proto__=5', '__proto__'],
     ['/me?verbose=1', 'verbose'],

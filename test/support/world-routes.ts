@@ -8,6 +8,7 @@ import { documentRevisions } from '@weft/server/document-revisions'
 import { type DocumentWorker, startDocumentWorker } from '@weft/server/documents-in-worker'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
+import type { Imports } from '@weft/server/import/imports'
 import { openLog } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
 import { createOpenings } from '@weft/server/openings'
@@ -28,6 +29,15 @@ export interface Answer {
   readonly etag: string | null
   readonly text: string
   readonly json: unknown
+}
+
+export const noImports: Imports = {
+  start: async () => {
+    throw new Error('nothing is imported here')
+  },
+  get: async () => null,
+  cancel: async () => false,
+  close: async () => {},
 }
 
 /** Closed by whoever started it. */
@@ -51,6 +61,9 @@ export function worldRoutes(world: World, worker: DocumentWorker, document: Docu
       throw error
     }),
     search: { index: noSearch, isComplete: true },
+    updates: log,
+    imports: noImports,
+    ...{ attachmentBytes: 1_000_000, importBytes: 1_000_000 },
     log: openLog('fatal', { write: () => {} }),
     metrics: createMetrics(),
     addressOf: () => '',

@@ -10,6 +10,7 @@ import { type Bus, Rooms, type Timers } from '@weft/sync'
 import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
 import { purgeAnswers } from './answer-purge.ts'
+import { collectRegularly } from './attachment-collection.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
 import { createContentWriter } from './content-writer.ts'
@@ -21,7 +22,9 @@ import type { DocumentWorker } from './documents-in-worker.ts'
 import { createApp } from './http/app.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
 import { problemResponse, Refused } from './http/refused.ts'
+import { limitRequestTime, longestRequestMs } from './http/request-time.ts'
 import { createGuests } from './identity.ts'
+import { createImports } from './import/imports.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
 import { createOpenings } from './openings.ts'
@@ -102,16 +105,20 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const openings = createOpenings(storage.marks, timers, (error) =>
     log.warn({ err: error }, 'openings not stored'),
   )
+  const reader = createReader({ revisions, worker })
+  const collection = collectRegularly({ storage, reader, timers, log })
+  const imports = createImports({ storage, timers, log, attachmentBytes: bounds.attachmentBytes })
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
   const app = createApp({
     storage,
+    updates: damage.log,
     rooms,
     access,
     guests,
     worker,
-    reader: createReader({ revisions, worker }),
+    reader,
     writer: createContentWriter({
       ...{ log: damage.log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
@@ -128,6 +135,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     metrics,
     addressOf,
     rates,
+    attachmentBytes: bounds.attachmentBytes,
+    imports,
+    importBytes: bounds.importBytes,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
@@ -135,6 +145,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   server.on('error', (error) => log.error({ err: error }, 'the server has trouble with its port'))
   server.on('request', getRequestListener(app.fetch, { errorHandler: notUnderstood }))
   answerBrokenRequests(server)
+  limitRequestTime(server, timers)
   const sync = attachSync(server, {
     rooms,
     documents: storage.documents,
@@ -165,7 +176,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   async function drain(): Promise<void> {
     stopPurging()
     stopTrashPurge()
-    await sync.drain(drainSpreadMs)
+    collection.stop()
+    await Promise.all([sync.drain(drainSpreadMs), imports.close()])
     await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
       server.closeAllConnections(),
     )
@@ -190,6 +202,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       isAbandoned = true
       stopPurging()
       stopTrashPurge()
+      collection.stop()
+      void imports.close()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },
@@ -199,7 +213,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 /** Slow senders hold a connection, not a request; a keep-alive that is longer than a load balancer's meets no race. */
 const timeouts = {
   headersTimeout: limits.headersMs,
-  requestTimeout: limits.requestMs,
+  requestTimeout: longestRequestMs,
   connectionsCheckingInterval: 5_000,
   keepAliveTimeout: limits.keepAliveMs,
   maxHeaderSize: limits.headerBytes,

@@ -26,11 +26,18 @@ export class WorkerFailure extends Error {
   override name = 'WorkerFailure'
 }
 
-export interface TaskThreadOptions {
+/** It took longer than a task may. */
+export class TaskTooSlow extends WorkerFailure {
+  override name = 'TaskTooSlow'
+}
+
+export interface TaskThreadOptions<Task> {
   readonly timers: Timers
   readonly entry: URL
   readonly taskMs: number
   readonly idleMs: number
+  /** What each new thread is told first; its answers are nobody's. */
+  readonly first?: () => readonly Task[]
 }
 
 const workerMemoryMb = 1024
@@ -44,7 +51,8 @@ interface Job<Task> {
   readonly reject: (reason: Error) => void
 }
 
-export function taskThread<Task>({ timers, entry, taskMs, idleMs }: TaskThreadOptions): TaskThread<Task> {
+export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<Task> {
+  const { timers, entry, taskMs, idleMs, first = () => [] } = options
   const queues = { awaited: [] as Job<Task>[], unhurried: [] as Job<Task>[] }
   let thread: Worker | null = null
   let isReady = false
@@ -67,19 +75,22 @@ export function taskThread<Task>({ timers, entry, taskMs, idleMs }: TaskThreadOp
     })
     worker.on('error', (cause) => lose(worker, new WorkerFailure('the thread failed', { cause })))
     worker.on('exit', () => lose(worker, new WorkerFailure('the thread ended')))
+    const told = first().map((task) => ({ task, moved: [], resolve: () => {}, reject: () => {} }))
+    queues.awaited.unshift(...told)
     return worker
   }
 
   function next(): void {
     if (running !== null) return
-    const job = queues.awaited.shift() ?? queues.unhurried.shift()
     cancelIdle()
-    if (job === undefined) {
+    if (queues.awaited.length + queues.unhurried.length === 0) {
       cancelIdle = timers.after(idleMs, endThread)
       return
     }
     thread ??= startThread()
     const worker = thread
+    const job = queues.awaited.shift() ?? queues.unhurried.shift()
+    if (job === undefined) return
     running = { job, cancelDeadline: deadline(worker, job, isReady ? taskMs : startMs + taskMs) }
     worker.postMessage(job.task, job.moved)
   }
@@ -95,7 +106,7 @@ export function taskThread<Task>({ timers, entry, taskMs, idleMs }: TaskThreadOp
 
   function deadline(worker: Worker, job: Job<Task>, ms: number): () => void {
     return timers.after(ms, () => {
-      if (running?.job === job) lose(worker, new WorkerFailure(`not done after ${ms} ms`))
+      if (running?.job === job) lose(worker, new TaskTooSlow(`not done after ${ms} ms`))
     })
   }
 

@@ -33,6 +33,15 @@ export const endpoints = {
   postEdits: { method: 'post', path: '/documents/{id}/edits' },
   getState: { method: 'get', path: '/documents/{id}/state' },
   postUpdate: { method: 'post', path: '/documents/{id}/updates' },
+  addAttachment: { method: 'post', path: '/documents/{id}/attachments' },
+  listAttachments: { method: 'get', path: '/documents/{id}/attachments' },
+  getAttachment: { method: 'get', path: '/documents/{id}/attachments/{attachment}', answersWith: 'a file' },
+  deleteAttachment: { method: 'delete', path: '/documents/{id}/attachments/{attachment}' },
+  importFile: { method: 'post', path: '/import' },
+  getImport: { method: 'get', path: '/imports/{import}' },
+  cancelImport: { method: 'delete', path: '/imports/{import}' },
+  exportDocument: { method: 'get', path: '/documents/{id}/export', answersWith: 'a file' },
+  exportAll: { method: 'get', path: '/export', answersWith: 'a file' },
   getMe: { method: 'get', path: '/me' },
   putMe: { method: 'put', path: '/me' },
 } as const satisfies {
@@ -41,5 +50,7 @@ export const endpoints = {
     readonly path: Routes[Name]['path']
     /** Of a body that is text. */
     readonly type?: 'text/markdown' | 'text/x-diff'
+    /** Of any type, which the answer names. */
+    readonly answersWith?: 'a file'
   }
 }

@@ -9,6 +9,7 @@ export {
   resolveEdits,
 } from './edits.ts'
 export { lineAt, lineRange, type Place } from './lines.ts'
+export { rewriteLinks } from './links.ts'
 export { type ChooseClient, type ContentEdit, type OpenContent, openContent } from './open-content.ts'
 export { type FoundSection, findSection, type Heading, headingsOf, type Section } from './sections.ts'
 export { filledTemplate, type TemplateValues } from './template.ts'

@@ -2,13 +2,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Actor } from '@weft/protocol'
-import type { Rooms, Timers } from '@weft/sync'
+import type { Rooms, Timers, UpdateLog } from '@weft/sync'
 import type { Context } from 'hono'
 import type { Access } from '../access.ts'
 import type { ContentWriter, Repeat } from '../content-writer.ts'
 import type { DocumentReader } from '../document-reader.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Guests } from '../identity.ts'
+import type { Imports } from '../import/imports.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Openings } from '../openings.ts'
@@ -33,6 +34,8 @@ export type HttpContext = Context<HttpEnv>
 
 export interface HttpDeps {
   readonly storage: Storage
+  /** Those of the storage, with an eye on damage. */
+  readonly updates: UpdateLog
   readonly rooms: Rooms
   readonly access: Access
   readonly guests: Guests
@@ -52,6 +55,11 @@ export interface HttpDeps {
   readonly rates: Rates
   /** Bytes. */
   readonly largestUpdate: number
+  /** Of one attachment. */
+  readonly attachmentBytes: number
+  readonly imports: Imports
+  /** Of one file or archive. */
+  readonly importBytes: number
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
   readonly isDraining: () => boolean

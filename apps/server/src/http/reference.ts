@@ -30,6 +30,8 @@ export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): v
     tags: [
       { name: 'Documents', description: 'What documents are called and where they are.' },
       { name: 'Content', description: 'What is in them.' },
+      { name: 'Attachments', description: 'Files that belong to a document.' },
+      { name: 'Import and export', description: 'Documents from files, and files from documents.' },
       { name: 'You', description: 'Who you are to this server.' },
     ],
   })

@@ -25,7 +25,11 @@ export interface RepeatableDeps {
 /** `itself`: the request is its own key. `null`: it does not come again. */
 export type RepeatKey = { readonly key: string } | 'itself' | null
 
-export type RepeatGuard = (keyOf: (c: HttpContext) => RepeatKey) => MiddlewareHandler<HttpEnv>
+/** `announced`: of a body that is a file, its length and type stand for it, so that it is never whole in memory. */
+export type RepeatGuard = (
+  keyOf: (c: HttpContext) => RepeatKey,
+  body?: 'read' | 'announced',
+) => MiddlewareHandler<HttpEnv>
 
 /** For all routes together: the same key is one request, wherever it is sent. */
 export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
@@ -77,18 +81,19 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     return undefined
   }
 
-  return (keyOf) => async (c, next) => {
-    const chosen = keyOf(c)
-    if (chosen === null) return next()
-    const actor = c.var.actor.id
-    const fingerprint = await fingerprintOf(c)
-    // No key of a client's starts with a blank.
-    const key = chosen === 'itself' ? ` ${fingerprint}` : chosen.key
-    const request = { actor, key, fingerprint, at: timers.now() }
-    return aloneAt(`${actor} ${key}`, () =>
-      carryOut(c, next, request, chosen === 'itself' ? 'changes' : 'always'),
-    )
-  }
+  return (keyOf, body = 'read') =>
+    async (c, next) => {
+      const chosen = keyOf(c)
+      if (chosen === null) return next()
+      const actor = c.var.actor.id
+      const fingerprint = fingerprintOf(c, body === 'read' ? await readAgain(c) : announced(c))
+      // No key of a client's starts with a blank.
+      const key = chosen === 'itself' ? ` ${fingerprint}` : chosen.key
+      const request = { actor, key, fingerprint, at: timers.now() }
+      return aloneAt(`${actor} ${key}`, () =>
+        carryOut(c, next, request, chosen === 'itself' ? 'changes' : 'always'),
+      )
+    }
 }
 
 /** What a handler knows of an earlier time of the same request. */
@@ -127,9 +132,18 @@ export function keyOfText(c: HttpContext): RepeatKey {
   return keyInHeader(c) ?? (base === undefined || base === '*' ? null : 'itself')
 }
 
-async function fingerprintOf(c: HttpContext): Promise<string> {
+/** The body, which can be read once more afterwards. */
+async function readAgain(c: HttpContext): Promise<Uint8Array<ArrayBuffer>> {
   const body = await wholeBody(c)
   c.req.raw = new Request(c.req.raw, { body })
+  return body
+}
+
+function announced(c: HttpContext): string {
+  return JSON.stringify([c.req.header('content-length') ?? '', c.req.header('content-type') ?? ''])
+}
+
+function fingerprintOf(c: HttpContext, body: Uint8Array | string): string {
   const { pathname, search } = new URL(c.req.url)
   return createHash('sha256')
     .update(JSON.stringify([c.req.method, pathname, search, c.req.header('if-match') ?? '']))

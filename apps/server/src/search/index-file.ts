@@ -17,7 +17,12 @@ const tables = `
   ) STRICT;
   CREATE INDEX documents_by_folder ON documents (folder, number);
   CREATE INDEX documents_by_author ON documents (author, number);
-  CREATE TABLE texts (number INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE texts (
+    number INTEGER PRIMARY KEY,
+    length INTEGER NOT NULL,
+    beginning TEXT NOT NULL,
+    rest TEXT NOT NULL
+  ) STRICT;
   CREATE VIRTUAL TABLE words USING fts5 (
     title, content, content='', contentless_delete=1,
     tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"

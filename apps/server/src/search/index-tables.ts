@@ -1,6 +1,7 @@
 /** The index itself: what is put into it, and what is found in it. Runs in the search thread. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { DocumentId } from '@weft/protocol'
+import { fitness, weighedLength } from './fitness.ts'
 import { excerpt } from './highlight.ts'
 import { matcher } from './match.ts'
 import type { IndexedDocument, IndexedStanding, IndexPage, IndexQuery, Rank } from './search.ts'
@@ -15,12 +16,16 @@ export interface IndexTables {
   ids(after: DocumentId | null, limit: number): readonly DocumentId[]
 }
 
-/** The latest documents that fit are compared with each other; so many, whatever is searched for. */
-const mostCompared = 1_000
+/** So many of the latest that fit are found, and so many of those are compared with each other: whatever is searched for. */
+const mostFound = 1_000
+const mostCompared = 300
 /** Words of one document that are found by a part of them too. */
 const mostLearned = 20_000
-/** How much more a word in the title weighs. */
-const titleWeight = 4
+
+interface Beginning {
+  readonly text: string
+  readonly length: number
+}
 
 interface Row {
   readonly number: number
@@ -40,8 +45,9 @@ export function indexTables(database: DatabaseSync): IndexTables {
   }
   const byId = database.prepare('SELECT number, id, content FROM documents WHERE id = ?')
   const byNumber = database.prepare(
-    'SELECT id, text FROM documents JOIN texts USING (number) WHERE number = ?',
+    'SELECT id, beginning || rest AS text FROM documents JOIN texts USING (number) WHERE number = ?',
   )
+  const beginningOf = database.prepare('SELECT beginning AS text, length FROM texts WHERE number = ?')
   const last = database.prepare('SELECT coalesce(max(number), 0) AS number FROM documents')
   const stand = database.prepare(
     'UPDATE documents SET folder = ?, tags = ?, author = ?, updated_at = ? WHERE number = ?',
@@ -49,7 +55,9 @@ export function indexTables(database: DatabaseSync): IndexTables {
   const insert = database.prepare(
     'INSERT INTO documents (number, id, content, folder, tags, author, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  const insertText = database.prepare('INSERT INTO texts (number, text) VALUES (?, ?)')
+  const insertText = database.prepare(
+    'INSERT INTO texts (number, length, beginning, rest) VALUES (?, ?, ?, ?)',
+  )
   const insertWords = database.prepare('INSERT INTO words (rowid, title, content) VALUES (?, ?, ?)')
   const insertWord = database.prepare('INSERT INTO vocabulary (word) VALUES (?) ON CONFLICT DO NOTHING')
   const insertParts = database.prepare('INSERT INTO word_parts (rowid, word) VALUES (?, ?)')
@@ -82,7 +90,8 @@ export function indexTables(database: DatabaseSync): IndexTables {
     const number = Number((last.get() as { readonly number: number }).number) + 1
     const [titleTokens, textTokens] = [tokensIn(title), tokensIn(text)]
     insert.run(number, id, content, folder, JSON.stringify(tags), author, updatedAt)
-    insertText.run(number, text)
+    const beginning = text.slice(0, weighedLength).replace(/[\ud800-\udbff]$/, '')
+    insertText.run(number, text.length, beginning, text.slice(beginning.length))
     insertWords.run(number, titleTokens.join(' '), textTokens.join(' '))
     learn([...titleTokens, ...textTokens])
   }
@@ -111,25 +120,30 @@ export function indexTables(database: DatabaseSync): IndexTables {
     const where = conditions.map(({ sql }) => ` AND ${sql}`).join('')
     const values = conditions.flatMap((condition) => condition.values)
     if (wanted === null) {
-      const sql = `SELECT number FROM documents WHERE true${where} ORDER BY number DESC LIMIT ${mostCompared}`
+      const sql = `SELECT number FROM documents WHERE true${where} ORDER BY number DESC LIMIT ${mostFound}`
       return prepared(sql)
         .all(...values)
         .map(({ number }): Rank => [1, 0, Number(number)])
     }
     const join = conditions.length === 0 ? '' : 'CROSS JOIN documents ON number = words.rowid'
-    const sql = `SELECT words.rowid AS place, bm25(words, ${titleWeight}.0, 1.0) AS score FROM words ${join}
-      WHERE words MATCH ?${where} ORDER BY words.rowid DESC LIMIT ${mostCompared}`
-    const found = new Map<number, Rank>()
-    for (const [tier, expression] of [
-      [0, `{title} : (${wanted})`],
-      [1, wanted],
-    ] as const) {
-      for (const { place, score } of prepared(sql).all(expression, ...values)) {
-        const number = Number(place)
-        if (!found.has(number)) found.set(number, [tier, Number(Number(score).toFixed(3)), number])
-      }
-    }
-    return [...found.values()]
+    const sql = `SELECT words.rowid AS place FROM words ${join} WHERE words MATCH ?${where}
+      ORDER BY words.rowid DESC LIMIT ${mostFound}`
+    const numbersOf = (expression: string) =>
+      prepared(sql)
+        .all(expression, ...values)
+        .map(({ place }) => Number(place))
+    const titled = numbersOf(`{title} : (${wanted})`)
+    const isTitled = new Set(titled)
+    const others = numbersOf(wanted).filter((number) => !isTitled.has(number))
+    return [...weighed(0, titled, terms), ...weighed(1, others, terms)]
+  }
+
+  /** The latest come first in `numbers`. */
+  function weighed(tier: number, numbers: readonly number[], terms: IndexQuery['terms']): readonly Rank[] {
+    return numbers.map((number, index): Rank => {
+      const row = index < mostCompared ? (beginningOf.get(number) as Beginning | undefined) : undefined
+      return [tier, row === undefined ? 0 : fitness(row.text, row.length, terms), number]
+    })
   }
 
   return {

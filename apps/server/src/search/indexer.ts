@@ -2,8 +2,9 @@
  * Keeps the search index up with the storage. It hears of each change, waits a moment for the next ones, and puts what
  * is then there; at the start it holds all documents against the index, which finds whatever a crash left out.
  *
- * Rules: one document is read at a time, and then nothing for many times as long, so that people who write never wait
- * for search. A document leaves the list of changed ones before it is read: what changes meanwhile is read again.
+ * Rules: one document is read at a time, and of all time only a small part is spent on reading, so that people who write
+ * never wait for search; a few changes are read at once. A document leaves the list of changed ones before it is read:
+ * what changes meanwhile is read again.
  */
 import type { DocumentId } from '@weft/protocol'
 import { limits } from '@weft/protocol'
@@ -41,6 +42,8 @@ const atOnce = 32
 /** The time that reading took, so many times, is left to others: a twentieth while people write, half at the start. */
 const restWhileWriting = 19
 const restAtStart = 1
+/** So much rest may be owed: some 200 ms of reading after a quiet time. */
+const creditMs = 4_000
 const retryMs = 10_000
 /** Text that is put at once, in UTF-16 units. */
 const putLength = 512 * 1024
@@ -54,6 +57,8 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   let isClosed = false
   let isComplete = false
   let holding = 0
+  let owedMs = 0
+  let owedAt = timers.now()
 
   function schedule(ms: number): void {
     if (isClosed || running !== null || changed.size === 0) return
@@ -93,7 +98,10 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     const alive = (await documents.getMany(ids)).filter((record) => record.trashedAt === null)
     const there = new Set(alive.map(({ id }) => id))
     await index.remove(ids.filter((id) => !there.has(id)))
-    await bringRecords(alive, rest)
+    await bringRecords(
+      alive.toSorted((a, b) => a.updatedAt - b.updatedAt),
+      rest,
+    )
   }
 
   async function bringRecords(records: readonly DocumentRecord[], rest: number): Promise<void> {
@@ -108,7 +116,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
         await putAll(group)
         group = []
       }
-      await pause((performance.now() - startedAt) * rest)
+      await owe((performance.now() - startedAt) * rest)
     }
     await putAll(group)
   }
@@ -140,6 +148,14 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       if (!(error instanceof DocumentDamaged)) log.warn({ err: error, document: record.id }, 'text not read')
       return { ...standing(record, revision), title, text: '' }
     }
+  }
+
+  /** Waits for what is owed beyond the credit. */
+  function owe(ms: number): Promise<void> {
+    const now = timers.now()
+    owedMs = Math.max(0, owedMs - Math.max(0, now - owedAt)) + ms
+    owedAt = now
+    return pause(owedMs - creditMs)
   }
 
   function pause(ms: number): Promise<void> {

@@ -9,24 +9,39 @@ export interface Match {
   readonly excluded: string | null
 }
 
-/** Words that a part of a word stands for, beside those that begin with it: the first that were met. */
-const mostWords = 100
+/** Words that a part of a word stands for: so many that begin with it, and so many that have it inside. The first met. */
+const mostBeginning = 60
+const mostInside = 40
 
 export function matcher(database: DatabaseSync): (terms: readonly SearchTerm[]) => Match {
+  const beginning = database.prepare(
+    `SELECT word FROM vocabulary WHERE word > ? AND word < ? ORDER BY number LIMIT ${mostBeginning}`,
+  )
   const containing = database.prepare(
     `SELECT vocabulary.word FROM word_parts JOIN vocabulary ON vocabulary.number = word_parts.rowid
-     WHERE word_parts MATCH ? LIMIT ${mostWords}`,
+     WHERE word_parts MATCH ? LIMIT ${mostBeginning + mostInside}`,
   )
+
+  /** The word itself first. */
+  function wordsFor(part: string): readonly string[] {
+    const length = [...part].length
+    if (length < 2) return [part]
+    const begin = beginning.all(part, `${part}\u{10ffff}`).map(({ word }) => String(word))
+    if (length < 3) return [part, ...begin]
+    const inside = containing
+      .all(`"${part}"`)
+      .map(({ word }) => String(word))
+      .filter((word) => !word.startsWith(part))
+    return [part, ...begin, ...inside.slice(0, mostInside)]
+  }
 
   function expression({ words, isPhrase }: SearchTerm): string {
     const [only] = words
     if (only === undefined) return '""'
     if (isPhrase || !only.isSpaced) return phrase(words)
-    const beginning = `"${only.folded}" *`
-    if ([...only.folded].length < 3) return beginning
-    const parts = containing.all(`"${only.folded}"`).map(({ word }) => String(word))
-    const inside = parts.filter((word) => !word.startsWith(only.folded))
-    return `(${[beginning, ...inside.map((word) => `"${word}"`)].join(' OR ')})`
+    return `(${wordsFor(only.folded)
+      .map((word) => `"${word}"`)
+      .join(' OR ')})`
   }
 
   return (terms) => {

@@ -4,11 +4,13 @@
  */
 import type { DocumentId, FolderId } from '@weft/protocol'
 import { memoryAnswers } from './memory-answers.ts'
+import { memoryAttachments } from './memory-attachments.ts'
 import { memoryDocuments } from './memory-documents.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryFolders } from './memory-folders.ts'
 import type { Held } from './memory-held.ts'
 import { memoryHistory } from './memory-history.ts'
+import { memoryImports } from './memory-imports.ts'
 import { memoryLog } from './memory-log.ts'
 import { memoryMarks } from './memory-marks.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
@@ -28,6 +30,7 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const folders = new Map<FolderId, FolderRecord>()
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
+  const attachments = memoryAttachments(documents, passage)
 
   const marks = memoryMarks(documents, passage)
 
@@ -38,9 +41,14 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
     answers: memoryAnswers(passage),
     folders: memoryFolders(folders, documents, passage),
     marks,
+    attachments,
+    imports: memoryImports(passage),
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
-    close: () => passage.close(),
+    async close() {
+      await passage.close()
+      await attachments.close()
+    },
     faults: disk.faults,
   }
 }

@@ -193,4 +193,30 @@ export const migrations: readonly Migration[] = [
       `CREATE TABLE purges (document TEXT NOT NULL PRIMARY KEY) ${keyed}`,
     ],
   },
+  {
+    name: 'attachments, imports',
+    statements: ({ whole, keyed }) => [
+      `CREATE TABLE attachments (
+        id TEXT NOT NULL PRIMARY KEY,
+        document TEXT NOT NULL REFERENCES documents (id),
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        bytes ${whole} NOT NULL,
+        digest TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        created_at ${whole} NOT NULL,
+        unmentioned_since ${whole}
+      ) ${keyed}`,
+      'CREATE INDEX attachments_by_document ON attachments (document, created_at, id)',
+      'CREATE INDEX attachments_by_digest ON attachments (digest)',
+      `CREATE TABLE imports (
+        id TEXT NOT NULL PRIMARY KEY,
+        actor TEXT NOT NULL,
+        state TEXT NOT NULL,
+        started_at ${whole} NOT NULL,
+        ended_at ${whole},
+        report TEXT NOT NULL
+      ) ${keyed}`,
+    ],
+  },
 ]

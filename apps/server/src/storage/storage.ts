@@ -19,6 +19,20 @@ export {
   type TagQuery,
 } from './organising.ts'
 
+import type { AttachmentStore } from './attachments.ts'
+import type { ImportStore } from './imports.ts'
+
+export {
+  AttachmentDamaged,
+  type AttachmentDraft,
+  type AttachmentRecord,
+  type AttachmentStore,
+  AttachmentsFull,
+  FileTooLarge,
+  type ReceivedFile,
+} from './attachments.ts'
+export type { ImportRecord, ImportReport, ImportStore } from './imports.ts'
+
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
@@ -26,6 +40,8 @@ export interface Storage {
   readonly answers: AnswerStore
   readonly folders: FolderStore
   readonly marks: ActorMarks
+  readonly attachments: AttachmentStore
+  readonly imports: ImportStore
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
   /**

@@ -1,0 +1,123 @@
+/** What the API shows and changes of many documents at once is what each one's role allows, and nothing else. */
+import type { Role } from '@weft/protocol'
+import { createAccess } from '@weft/server/access'
+import { localBus } from '@weft/server/bus/local'
+import { realTimers } from '@weft/server/clock'
+import { createContentWriter } from '@weft/server/content-writer'
+import { deflate } from '@weft/server/deflate'
+import { createReader } from '@weft/server/document-reader'
+import { documentRevisions } from '@weft/server/document-revisions'
+import { startDocumentWorker } from '@weft/server/documents-in-worker'
+import { createApp } from '@weft/server/http/app'
+import { createGuests, freshGuestKey } from '@weft/server/identity'
+import { openLog, reporterTo } from '@weft/server/log'
+import { createMetrics } from '@weft/server/metrics'
+import { createOpenings } from '@weft/server/openings'
+import { createRates } from '@weft/server/rates'
+import { createIndexer } from '@weft/server/search/indexer'
+import { openSearch } from '@weft/server/search/sqlite-search'
+import { openMemory } from '@weft/server/storage/memory'
+import type { DocumentRecord } from '@weft/server/storage/storage'
+import { watchedStorage } from '@weft/server/watched-storage'
+import { Rooms } from '@weft/sync'
+import { expect, test } from 'vitest'
+import { until } from '../support/until.ts'
+import { noImports } from '../support/world-routes.ts'
+
+/** A server without a port, in which the title says what role everybody has: `viewer of …`, `nobody of …`. */
+async function serverWithRoles() {
+  const timers = realTimers
+  const log = openLog('fatal', { write: () => {} })
+  const worker = startDocumentWorker({ timers })
+  const index = await openSearch(':memory:')
+  const memory = openMemory()
+  const revisions = documentRevisions(memory.updates, memory.history)
+  const indexer = createIndexer({ ...memory, index, revisions, worker, timers, log })
+  const storage = watchedStorage(memory, indexer.touch)
+  indexer.holdAgainst()
+  const rooms = new Rooms({
+    ...{ log: storage.updates, bus: localBus(), folder: worker, deflate, timers, reporter: reporterTo(log) },
+  })
+  const guests = createGuests(freshGuestKey())
+  const openings = createOpenings(storage.marks, timers, () => {})
+  const roleOf = (_: unknown, { title }: DocumentRecord): Role | null =>
+    title.startsWith('nobody') ? null : title.startsWith('viewer') ? 'viewer' : 'editor'
+  const app = createApp({
+    ...{ storage, rooms, guests, worker, openings, timers, log },
+    access: { ...createAccess({ host: '127.0.0.1', port: 80, origins: [] }, guests), roleOf },
+    reader: createReader({ revisions, worker }),
+    writer: createContentWriter({
+      ...{ log: storage.updates, revisions, worker, rooms, timers },
+      revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
+    }),
+    updates: storage.updates,
+    attachmentBytes: 1_000_000,
+    importBytes: 1_000_000,
+    imports: noImports,
+    search: { index, isComplete: true },
+    metrics: createMetrics(),
+    addressOf: () => '',
+    rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
+    largestUpdate: 1_000_000,
+    webFolder: '/nowhere',
+    isDraining: () => false,
+  })
+  return {
+    async ask(method: string, path: string, body?: unknown) {
+      const response = await app.request(`http://127.0.0.1/api/v1${path}`, {
+        method,
+        ...(body !== undefined && {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      })
+      const text = await response.text()
+      return { status: response.status, json: text === '' ? null : JSON.parse(text) }
+    },
+    async [Symbol.asyncDispose]() {
+      await indexer.close()
+      await rooms.closeAll()
+      await Promise.all([storage.close(), worker.close()])
+    },
+  }
+}
+
+test('lists, searches, bulk changes and folders heed the role in each document', async () => {
+  await using server = await serverWithRoles()
+  const folder = (await server.ask('POST', '/folders', { name: 'mixed' })).json.id
+  for (const whose of ['editor', 'viewer', 'nobody', 'editor']) {
+    const title = `${whose} of it`
+    for (const _ of [1, 2])
+      await server.ask('POST', '/documents', { title, content: 'cathedral', folderId: folder })
+  }
+  const listed = async (query: string) =>
+    (await server.ask('GET', `/documents?${query}`)).json.documents.map((one: { title: string }) => one.title)
+  const seen = [...Array(4).fill('editor of it'), ...Array(2).fill('viewer of it')]
+  expect((await listed('')).sort()).toEqual(seen)
+
+  // A page is full although some of what it passes is not shown.
+  const first = (await server.ask('GET', '/documents?limit=5&sort=title&order=descending')).json
+  expect(first.documents).toHaveLength(5)
+
+  const searched = async () =>
+    (await server.ask('GET', '/search?q=cathedral')).json.results.map(
+      (one: { document: { title: string } }) => one.document.title,
+    )
+  await until(async () => (await searched()).length === 6, { what: 'all are indexed' })
+  expect((await searched()).sort()).toEqual(seen)
+
+  expect(await server.ask('DELETE', `/folders/${folder}?documents=trash`)).toMatchObject({
+    ...{ status: 403, json: { code: 'forbidden' } },
+  })
+  const all = (await server.ask('GET', '/documents')).json.documents
+  const trashed = await server.ask('POST', '/documents/bulk', {
+    action: 'trash',
+    ids: all.map(({ id }: { id: string }) => id),
+  })
+  const codes = trashed.json.results.map(
+    (result: { problem: { code: string } | null }) => result.problem?.code,
+  )
+  expect(codes.sort()).toEqual([...Array(2).fill('forbidden'), ...Array(4).fill(undefined)])
+  expect(await listed('')).toEqual(Array(2).fill('viewer of it'))
+  expect(await server.ask('POST', '/trash/empty')).toMatchObject({ json: { deleted: 4 } })
+})
