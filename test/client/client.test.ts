@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createClient, ProblemError, Unreachable } from '@weft/client'
+import { createClient, createFollow, ProblemError, Unreachable } from '@weft/client'
 import { routes } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import * as Y from 'yjs'
@@ -36,6 +36,24 @@ describe('the client', () => {
     expect((await client.listDocuments()).documents.map(({ id }) => id)).toContain(made.id)
     const own = await client.createDocumentWithId({ params: { id: 'chosen' }, body: {} })
     expect(own.id).toBe('chosen')
+  })
+
+  it('reads what happened, and follows what happens', async () => {
+    const { id } = await client.createDocument({ body: { title: 'Followed', content: 'a' } })
+    const { events, next } = await client.getDocumentEvents({ params: { id }, query: { after: '0.0' } })
+    expect(events.map(({ type }) => type)).toEqual(['created', 'changed'])
+    const leaving = new AbortController()
+    const following = createFollow({ baseUrl: server.url }).document(id, {
+      after: next,
+      signal: leaving.signal,
+    })
+    expect((await following.next()).value).toMatchObject({ event: { type: 'present', people: [] }, id: null })
+    await client.changeDocument({ params: { id }, body: { title: 'Renamed' } })
+    expect((await following.next()).value.event).toMatchObject({ type: 'renamed', title: 'Renamed' })
+    leaving.abort(new Error('enough'))
+    await expect(following.next()).rejects.toThrow('enough')
+    const { webhooks } = await client.listWebhooks({ query: { document: id } })
+    expect(webhooks).toEqual([])
   })
 
   it('reads text with its revision, and null while that has not changed', async () => {

@@ -12,12 +12,14 @@ import { answersSuite } from './answers.ts'
 import { attachmentSuite } from './attachments.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
+import { eventsSuite } from './events.ts'
 import { foldersSuite } from './folders.ts'
 import { historySuite } from './history.ts'
 import { importSuite } from './imports.ts'
 import { organisingSuite } from './organising.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
+import { webhooksSuite } from './webhooks.ts'
 
 const evenMemory: Adapter = {
   name: 'memory',
@@ -71,6 +73,8 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   updateLogSuite(adapter)
   historySuite(adapter)
   documentStoreSuite(adapter)
+  eventsSuite(adapter)
+  webhooksSuite(adapter)
   foldersSuite(adapter)
   organisingSuite(adapter)
   attachmentSuite(adapter)

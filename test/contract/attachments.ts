@@ -106,7 +106,7 @@ export function attachmentSuite(adapter: Adapter): void {
       const { id } = await documents.create(draft())
       await documents.trash(id, 1)
       await expect(add(storage, id, 'x')).rejects.toBeInstanceOf(DocumentGone)
-      await documents.restore(id)
+      await documents.restore(id, 2)
       const file = await attachments.receive(bytes('x'), 10)
       const heavy = { ...file, bytes: limits.documentAttachmentBytes }
       await attachments.add(attachment(id), file)

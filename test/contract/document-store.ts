@@ -106,7 +106,7 @@ export function documentStoreSuite(adapter: Adapter): void {
       await expect(documents.create(other)).rejects.toBeInstanceOf(DocumentExists)
       await documents.trash(drafted.id, 5)
       await expect(documents.create(other)).rejects.toBeInstanceOf(DocumentExists)
-      const restored = await documents.restore(drafted.id)
+      const restored = await documents.restore(drafted.id, 7)
       expect(restored).toMatchObject({ title: drafted.title, lineage: drafted.lineage, revision: 1 })
       expect(texts((await storage.updates.read(drafted.id, 0)).updates)).toEqual(['mine'])
     })
@@ -144,11 +144,11 @@ export function documentStoreSuite(adapter: Adapter): void {
       expect(trashed).toEqual({ ...created, trashedAt: 5 })
       expect(await documents.trash(created.id, 9)).toEqual(trashed)
       expect(await documents.get(created.id)).toEqual(trashed)
-      expect(await documents.restore(created.id)).toEqual(created)
-      expect(await documents.restore(created.id)).toEqual(created)
+      expect(await documents.restore(created.id, 7)).toEqual(created)
+      expect(await documents.restore(created.id, 7)).toEqual(created)
       expect(await documents.trash(created.id, 9)).toEqual({ ...created, trashedAt: 9 })
       const absent = draft().id
-      expect([await documents.trash(absent, 5), await documents.restore(absent)]).toEqual([null, null])
+      expect([await documents.trash(absent, 5), await documents.restore(absent, 7)]).toEqual([null, null])
     })
 
     test('[D6] an append moves the revision and the time of change', async () => {

@@ -144,8 +144,8 @@ export function foldersSuite(adapter: Adapter): void {
       const gone = await storage.documents.create(draft({ folder: goes.id }))
       for (const { id } of [there, gone]) await storage.documents.trash(id, 5)
       await storage.folders.remove(goes.id)
-      expect(await storage.documents.restore(there.id)).toEqual(there)
-      expect(await storage.documents.restore(gone.id)).toEqual({ ...gone, folder: null })
+      expect(await storage.documents.restore(there.id, 7)).toEqual(there)
+      expect(await storage.documents.restore(gone.id, 7)).toEqual({ ...gone, folder: null })
     })
   })
 }

@@ -81,7 +81,7 @@ export function historySuite(adapter: Adapter): void {
       await storage.documents.trash(document, 1)
       await expect(storage.history.read(document, 1)).rejects.toBeInstanceOf(DocumentGone)
       await expect(storage.history.positionAt(document, 1)).rejects.toBeInstanceOf(DocumentGone)
-      await storage.documents.restore(document)
+      await storage.documents.restore(document, 7)
       expect(texts((await storage.history.read(document, 1)).updates)).toEqual(['a'])
     })
 

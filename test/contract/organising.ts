@@ -173,7 +173,7 @@ export function organisingSuite(adapter: Adapter): void {
       await documents.update(a.id, { tags: ['todo'] }, 0)
       await documents.trash(b.id, 5)
       expect(await tags()).toEqual([{ tag: 'todo', documents: 1 }])
-      await documents.restore(b.id)
+      await documents.restore(b.id, 7)
       expect((await tags()).map(({ tag }) => tag)).toEqual(['größe', 'plan', 'todo'])
       await own.discard()
     })
@@ -204,11 +204,11 @@ export function organisingSuite(adapter: Adapter): void {
       await documents.trash(gone.id, 5)
       expect(await documents.trashedBefore(5, 9)).not.toContain(gone.id)
       expect(await documents.trashedBefore(6, 9)).toContain(gone.id)
-      expect(await documents.purge([kept.id, gone.id, draft().id])).toEqual([gone.id])
-      expect(await documents.purge([gone.id])).toEqual([])
+      expect(await documents.purge([kept.id, gone.id, draft().id], 9)).toEqual([gone.id])
+      expect(await documents.purge([gone.id], 9)).toEqual([])
       expect(await documents.get(gone.id)).toBeNull()
       expect(await documents.getMany([gone.id, kept.id])).toEqual([kept])
-      expect(await documents.restore(gone.id)).toBeNull()
+      expect(await documents.restore(gone.id, 7)).toBeNull()
       expect(await documents.trash(gone.id, 9)).toBeNull()
       expect(await documents.update(gone.id, { title: 'back' }, 9)).toBeNull()
       expect(await listed({ title: 'buried', trashed: true })).toEqual([])
@@ -228,8 +228,8 @@ export function organisingSuite(adapter: Adapter): void {
         const { id } = await storage.documents.create(draft({ first: entry('kept') }))
         await storage.documents.trash(id, 5)
         const [purged, restored] = await Promise.all([
-          storage.documents.purge([id]),
-          storage.documents.restore(id),
+          storage.documents.purge([id], 9),
+          storage.documents.restore(id, 7),
         ])
         expect(purged.length === 1).toBe(restored === null)
         if (restored !== null) expect(texts((await storage.updates.read(id, 0)).updates)).toEqual(['kept'])

@@ -192,7 +192,7 @@ export function updateLogSuite(adapter: Adapter): void {
       await expect(log.append(document, [entry('b')])).rejects.toBeInstanceOf(DocumentGone)
       await expect(log.read(document, 0)).rejects.toBeInstanceOf(DocumentGone)
       expect(await storage.documents.get(document)).toMatchObject({ revision: 1 })
-      await storage.documents.restore(document)
+      await storage.documents.restore(document, 7)
       expect(await log.append(document, [entry('c')])).toBe(2)
       expect(texts((await log.read(document, 0)).updates)).toEqual(['a', 'c'])
     })
@@ -215,7 +215,7 @@ export function updateLogSuite(adapter: Adapter): void {
         }
         const settled = await Promise.allSettled(results)
         await trashing
-        await storage.documents.restore(document)
+        await storage.documents.restore(document, 7)
         const stored = texts((await log.read(document, 0)).updates)
         const expected = appends.flatMap(({ names }, index) => {
           const result = settled[index]
@@ -332,7 +332,7 @@ export function updateLogSuite(adapter: Adapter): void {
       await log.append(document, [entry('a')])
       await storage.documents.trash(document, 1)
       await expect(log.fold(document, folded('x'), 1)).rejects.toBeInstanceOf(DocumentGone)
-      await storage.documents.restore(document)
+      await storage.documents.restore(document, 7)
       expect(texts((await log.read(document, 0)).updates)).toEqual(['a'])
     })
 

@@ -1,7 +1,7 @@
 import { limits } from '@weft/protocol'
 import { addressKey, isLoopback } from '@weft/server/addresses'
+import { places, takeAll } from '@weft/server/places'
 import { type InboundBudget, inboundBudget } from '@weft/server/ws/inbound-budget'
-import { places, takeAll } from '@weft/server/ws/places'
 import { parseSyncRequest } from '@weft/server/ws/sync-request'
 import { describe, expect, test } from 'vitest'
 

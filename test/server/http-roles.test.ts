@@ -21,6 +21,7 @@ import type { DocumentRecord } from '@weft/server/storage/storage'
 import { watchedStorage } from '@weft/server/watched-storage'
 import { Rooms } from '@weft/sync'
 import { expect, test } from 'vitest'
+import { nobodyFollowing } from '../support/nobody-following.ts'
 import { until } from '../support/until.ts'
 import { noImports } from '../support/world-routes.ts'
 
@@ -55,6 +56,7 @@ async function serverWithRoles() {
     importBytes: 1_000_000,
     imports: noImports,
     search: { index, isComplete: true },
+    ...nobodyFollowing(),
     metrics: createMetrics(),
     addressOf: () => '',
     rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
@@ -67,7 +69,7 @@ async function serverWithRoles() {
       const response = await app.request(`http://127.0.0.1/api/v1${path}`, {
         method,
         ...(body !== undefined && {
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', accept: 'application/json' },
           body: JSON.stringify(body),
         }),
       })
@@ -120,4 +122,36 @@ test('lists, searches, bulk changes and folders heed the role in each document',
   expect(codes.sort()).toEqual([...Array(2).fill('forbidden'), ...Array(4).fill(undefined)])
   expect(await listed('')).toEqual(Array(2).fill('viewer of it'))
   expect(await server.ask('POST', '/trash/empty')).toMatchObject({ json: { deleted: 4 } })
+})
+
+test('events and webhooks heed the role in each document', async () => {
+  await using server = await serverWithRoles()
+  const ids: Record<string, string> = {}
+  for (const whose of ['editor', 'viewer', 'nobody'])
+    ids[whose] = (await server.ask('POST', '/documents', { title: `${whose} of it` })).json.id
+  const { events } = (await server.ask('GET', '/events?after=0&wait=0')).json
+  expect(events.map(({ title }: { title: string }) => title)).toEqual(['editor of it', 'viewer of it'])
+  const followed = (whose: string) => server.ask('GET', `/documents/${ids[whose]}/events?after=0.0&wait=0`)
+  expect((await followed('viewer')).json.events).toMatchObject([{ type: 'created' }])
+  expect((await followed('nobody')).json).toMatchObject({ code: 'not-found' })
+
+  const url = 'https://receiver.example/'
+  const made = async (whose: string) =>
+    (await server.ask('POST', '/webhooks', { url, document: ids[whose] })).json
+  expect(await made('viewer')).toMatchObject({ code: 'forbidden' })
+  expect(await made('nobody')).toMatchObject({ code: 'not-found' })
+  const { id } = await made('editor')
+  await server.ask('PATCH', `/documents/${ids.editor}`, { title: 'viewer of it now' })
+  expect((await server.ask('GET', '/webhooks')).json).toEqual({ webhooks: [] })
+  for (const [method, path, body] of [
+    ['GET', ''],
+    ['PATCH', '', { enabled: false }],
+    ['DELETE', ''],
+    ['POST', '/secret'],
+    ['POST', '/ping'],
+    ['GET', '/deliveries'],
+  ] as const)
+    expect((await server.ask(method, `/webhooks/${id}${path}`, body)).json).toMatchObject({
+      code: 'not-found',
+    })
 })

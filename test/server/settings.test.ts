@@ -3,6 +3,7 @@ import { BlockList } from 'node:net'
 import { resolve } from 'node:path'
 import { defaultBounds } from '@weft/server/bounds'
 import { readConfig, settingsTable } from '@weft/server/config'
+import { nothingAllowed } from '@weft/server/webhooks/address-guard'
 import { describe, expect, it } from 'vitest'
 
 const noLimits = { maxDocuments: 0, maxDocumentsPerActor: 0, maxBytes: 0 }
@@ -14,6 +15,7 @@ const defaults = {
   trustedProxies: expect.any(BlockList),
   storage: 'sqlite',
   openRooms: false,
+  webhookAllow: nothingAllowed,
   ...defaultBounds,
   ...noLimits,
   logLevel: 'info',
@@ -39,6 +41,7 @@ describe('settings', () => {
         ...defaultBounds,
         ...noLimits,
         openRooms: false,
+        webhookAllow: nothingAllowed,
         logLevel: 'warn',
       },
     })
@@ -56,6 +59,10 @@ describe('settings', () => {
     [['--log-level=silent'], { logLevel: 'silent' }],
     [['--data=a=b'], { data: resolve('a=b') }],
     [['--open-rooms=1'], { openRooms: true }],
+    [
+      ['--webhook-allow=Hooks.Internal, a'],
+      { webhookAllow: { ...nothingAllowed, names: new Set(['hooks.internal', 'a']) } },
+    ],
     [['--connections-per-actor=7'], { connectionsPerActor: 7 }],
     [['--creates-per-hour=0'], { createsPerHour: 0 }],
     [['--max-state=20MiB'], { stateBytes: 20 * 1024 * 1024 }],

@@ -68,7 +68,7 @@ test('nothing of it is left in any table, and other documents keep all of theirs
   await fill(storage, 'goes')
   const before = await storage.updates.read(documentId('stays'), 0)
   await storage.documents.trash(documentId('goes'), 5)
-  await storage.documents.purge([documentId('goes')])
+  await storage.documents.purge([documentId('goes')], 9)
   expect(await storage.updates.read(documentId('stays'), 0)).toEqual(before)
   await storage.close()
   // What was begun before closing goes on at the next start.
@@ -132,7 +132,7 @@ describe.each(['memory', 'SQLite'])('quotas: %s', (name) => {
     await expect(make('guest:cat')).rejects.toBeInstanceOf(QuotaReached)
     await storage.documents.trash(ben.id, 5)
     await expect(make('guest:cat')).rejects.toBeInstanceOf(QuotaReached)
-    await storage.documents.purge([ben.id])
+    await storage.documents.purge([ben.id], 9)
     expect(await make('guest:cat')).toMatchObject({ createdBy: 'guest:cat' })
     await expect(make('guest:cat')).rejects.toBeInstanceOf(QuotaReached)
     await storage.close()

@@ -70,7 +70,8 @@ export class Seen {
 
   /** Everything in `answer` that may be asked for again. */
   learn(path: string, answer: unknown): void {
-    const resource = resourceOf(path)
+    const [, webhook] = /^\/webhooks\/([^/]+)\/(?:deliveries|ping)/.exec(path) ?? []
+    const resource = webhook === undefined ? resourceOf(path) : 'deliveries'
     const rest: unknown[] = [answer]
     while (rest.length > 0) {
       const next = rest.pop()
@@ -80,7 +81,8 @@ export class Seen {
       if ('document' in next && 'id' in next && 'markdown' in next)
         this.add('attachments', `${String(next.document)}/${String(next.id)}`)
       for (const [key, value] of Object.entries(next)) {
-        if (key === 'id' && typeof value === 'string') this.add(resource, value)
+        if (key === 'id' && typeof value === 'string')
+          this.add(resource, webhook === undefined ? value : `${webhook}/deliveries/${value}`)
         else if ((key === 'next' || key === 'after') && typeof value === 'string') this.add('cursors', value)
         else if (typeof value === 'object') rest.push(value)
       }
@@ -146,6 +148,9 @@ function filled(dice: Random, path: string, seen: Seen): string {
     const [document = '', attachment = ''] = pair.split('/')
     return path.replace('{id}', document).replace('{attachment}', attachment)
   }
+  // Found only under its own webhook.
+  const delivery = path.includes('{delivery}') && dice.chance(0.9) ? seen.pick(dice, 'deliveries') : null
+  if (delivery !== null) return path.replace('{id}/deliveries/{delivery}', delivery)
   const words = path.split('/')
   return words
     .map((word, index) => {

@@ -2,7 +2,7 @@
 import type { BlockList } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { DocumentResource } from '@weft/protocol'
-import { startServer } from '@weft/server'
+import { type ServerDeps, startServer } from '@weft/server'
 import { parseNetworks } from '@weft/server/addresses'
 import type { Bounds } from '@weft/server/bounds'
 import { localBus } from '@weft/server/bus/local'
@@ -11,9 +11,11 @@ import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { freshGuestKey } from '@weft/server/identity'
 import { openLog } from '@weft/server/log'
 import { openSearch } from '@weft/server/search/sqlite-search'
+import { settings } from '@weft/server/settings'
 import { openMemory } from '@weft/server/storage/memory'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import type { Quotas, Storage } from '@weft/server/storage/storage'
+import { nothingAllowed } from '@weft/server/webhooks/address-guard'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface Weft extends AsyncDisposable {
@@ -55,6 +57,10 @@ export interface WeftOptions {
   readonly forgets?: boolean
   /** Stands between the server and its storage. */
   readonly storage?: (storage: Storage) => Storage
+  /** As an operator sets it. */
+  readonly webhookAllow?: string
+  /** How names are looked up for webhooks. */
+  readonly resolve?: ServerDeps['resolve']
 }
 
 /** Nothing is built here. */
@@ -82,12 +88,14 @@ export async function weft(options: WeftOptions = {}): Promise<Weft> {
       log: openLog('trace', { write: (line) => logged.push(line) }),
       guestKey: freshGuestKey(),
       webFolder: options.webFolder ?? noWebApp,
+      ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
     },
     {
       host: options.host ?? '127.0.0.1',
       port: 0,
       origins: options.origins ?? [],
       openRooms: options.openRooms ?? false,
+      webhookAllow: settings.webhookAllow.parse(options.webhookAllow ?? '') ?? nothingAllowed,
       trustedProxies: networks(options.trustedProxies ?? []),
       bounds: options.bounds ?? {},
     },

@@ -13,6 +13,7 @@ import { openLog } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
 import { createOpenings } from '@weft/server/openings'
 import { createRates } from '@weft/server/rates'
+import { nobodyFollowing } from './nobody-following.ts'
 import type { World } from './world.ts'
 
 export interface WorldRoutes {
@@ -67,6 +68,7 @@ export function worldRoutes(world: World, worker: DocumentWorker, document: Docu
     log: openLog('fatal', { write: () => {} }),
     metrics: createMetrics(),
     addressOf: () => '',
+    ...nobodyFollowing(),
     rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
     largestUpdate: 1_000_000,
     webFolder: '/nowhere',

@@ -23,6 +23,8 @@ export interface Access {
   admit(asker: Asker): Admission
   /** `null`: as if the document were not there. */
   roleOf(actor: Actor, document: DocumentRecord): Role | null
+  /** What is of the whole server, such as webhooks for all documents. */
+  mayManage(actor: Actor): boolean
   /** What is not of one document: may they see and change folders, and see which tags there are? */
   mayOrganise(actor: Actor): boolean
 }
@@ -60,6 +62,7 @@ export function createAccess(at: Whereabouts, guests: Guests): Access {
       }
     },
     roleOf: () => 'editor',
+    mayManage: () => true,
     mayOrganise: () => true,
   }
 }

@@ -5,6 +5,7 @@
  */
 import { BlockList } from 'node:net'
 import { type Config, type Setting, settings } from './settings.ts'
+import { nothingAllowed } from './webhooks/address-guard.ts'
 
 export type { Config } from './settings.ts'
 
@@ -57,6 +58,7 @@ export function readConfig(
     trustedProxies: read(settings.trustedProxies, new BlockList()),
     storage: read(settings.storage, 'sqlite'),
     openRooms: read(settings.openRooms, false),
+    webhookAllow: read(settings.webhookAllow, nothingAllowed),
     connections: read(settings.connections, 0),
     connectionsPerAddress: read(settings.connectionsPerAddress, 0),
     connectionsPerActor: read(settings.connectionsPerActor, 0),

@@ -1,6 +1,6 @@
 /**
  * Yjs documents built, edited and shown in worker threads. Showing texts has a thread of its own: one that takes long
- * to render must not keep others from being read and written.
+ * to render must not keep others from being read and written. So has following them, which keeps them between steps.
  */
 import type { Base, Folder, Timers } from '@weft/sync'
 import {
@@ -13,6 +13,7 @@ import {
   packUpdates,
   type Source,
 } from './document-tasks.ts'
+import type { FollowedStep, FollowTask } from './follow-tasks.ts'
 import { taskThread } from './task-thread.ts'
 import type { ShownText, TextForm, TextTask } from './text-tasks.ts'
 
@@ -24,8 +25,16 @@ export interface DocumentWorker extends Folder {
   edit(source: Source, request: EditRequest): Promise<OfSource<Edited>>
   /** A part of a text, or another form of it. */
   show(text: string, form: TextForm): Promise<ShownText>
+  /** What each part changed in a text. `null`: `start` is needed, which makes the text before. */
+  followText(question: FollowQuestion): Promise<readonly FollowedStep[] | null>
   /** Rejects what has not been done. */
   close(): Promise<void>
+}
+
+/** See follow-tasks.ts. */
+export interface FollowQuestion extends Pick<FollowTask, 'from' | 'to' | 'diff'> {
+  readonly start: readonly Uint8Array[] | null
+  readonly parts: readonly (readonly Uint8Array[])[]
 }
 
 export interface DocumentWorkerOptions {
@@ -41,6 +50,9 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
   const documents = taskThread<DocumentTask>({ timers, entry, taskMs, idleMs })
   const textEntry = new URL('./text-worker.ts', import.meta.url)
   const texts = taskThread<TextTask>({ timers, entry: textEntry, taskMs: taskMs / 2, idleMs })
+
+  const followEntry = new URL('./follow-worker.ts', import.meta.url)
+  const follower = taskThread<FollowTask>({ timers, entry: followEntry, taskMs, idleMs })
 
   documents.start()
 
@@ -58,12 +70,22 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
     writeText: (text) => ask({ type: 'write-text', text }),
     edit: (source, request) => ask({ type: 'edit', source: packed(source), request }),
     show: (text, form) => texts.ask({ text, form }, [], 'awaited') as Promise<ShownText>,
+    followText({ start, parts, ...question }) {
+      const task = { ...question, start: start === null ? null : copies(start), parts: parts.map(copies) }
+      const moved = [...(task.start ?? []), ...task.parts.flat()].map(({ buffer }) => buffer)
+      return follower.ask(task, moved, 'awaited') as Promise<readonly FollowedStep[] | null>
+    },
     async close() {
-      await Promise.all([documents.close(), texts.close()])
+      await Promise.all([documents.close(), texts.close(), follower.close()])
     },
   }
 }
 
 function packed(source: Source): PackedSource {
   return { ...source, updates: packUpdates(source.updates) }
+}
+
+/** The bytes go to the other thread; and a view of a large buffer would take all of it along. */
+function copies(updates: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[] {
+  return updates.map((update) => new Uint8Array(update))
 }

@@ -48,6 +48,7 @@ export function watchRooms(
     readonly stats: () => RoomsStats
     readonly connections: () => number
     readonly damaged: () => number
+    readonly streams: () => number
     readonly unindexed: () => number
   },
 ): void {
@@ -57,6 +58,7 @@ export function watchRooms(
     ['weft_uncommitted_bytes', 'Bytes of updates not yet durable.', () => live.stats().uncommittedBytes],
     ['weft_room_bytes', 'Memory that open documents hold, about.', () => live.stats().bytes],
     ['weft_connections', 'Open WebSockets.', live.connections],
+    ['weft_event_streams', 'Connections that follow events.', live.streams],
     ['weft_damaged_documents', 'Documents met since the start whose checksums fail.', live.damaged],
     ['weft_unindexed_documents', 'Changed documents that search does not have yet.', live.unindexed],
   ] as const

@@ -19,6 +19,10 @@ import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
 import { documentRevisions } from './document-revisions.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
+import { tellChangesInTime } from './following/change-events.ts'
+import { openNewsDesk } from './following/news.ts'
+import { attendance } from './following/people.ts'
+import { createStreams } from './following/streams.ts'
 import { createApp } from './http/app.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
 import { problemResponse, Refused } from './http/refused.ts'
@@ -34,6 +38,9 @@ import type { SearchIndex } from './search/search.ts'
 import type { Storage } from './storage/storage.ts'
 import { startTrashPurge } from './trash-purge.ts'
 import { watchedStorage } from './watched-storage.ts'
+import { type AllowedHosts, nothingAllowed, type Resolve, systemResolve } from './webhooks/address-guard.ts'
+import { startDispatcher } from './webhooks/dispatcher.ts'
+import { createPost } from './webhooks/post.ts'
 import { isSyncPath } from './ws/sync-request.ts'
 import { attachSync } from './ws/upgrade.ts'
 
@@ -50,6 +57,8 @@ export interface ServerDeps {
   readonly guestKey: Uint8Array
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
+  /** Left out: the system's. Webhooks alone look names up. */
+  readonly resolve?: Resolve
 }
 
 export interface ServerConfig {
@@ -63,6 +72,8 @@ export interface ServerConfig {
   readonly bounds?: Partial<Bounds>
   /** See ws/open-rooms.ts. */
   readonly openRooms?: boolean
+  /** Left out: webhooks reach public addresses only. */
+  readonly webhookAllow?: AllowedHosts
 }
 
 export interface RunningServer {
@@ -77,11 +88,16 @@ export interface RunningServer {
 /** Rejects when the address cannot be had. */
 export async function startServer(deps: ServerDeps, config: ServerConfig): Promise<RunningServer> {
   const { worker, bus, timers, log } = deps
+  const desk = openNewsDesk()
+  const { news } = desk
   const indexer = createIndexer({
     ...{ documents: deps.storage.documents, index: deps.search, worker, timers, log },
     revisions: documentRevisions(deps.storage.updates, deps.storage.history),
   })
-  const storage = watchedStorage(deps.storage, indexer.touch)
+  const storage = watchedStorage(deps.storage, (id, what) => {
+    indexer.touch(id)
+    desk.note(id, what)
+  })
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.
@@ -92,12 +108,18 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const port = await listen(server, config)
 
   const damage = watchDamage(storage.updates, log)
+  const people = attendance((document) => news.spread(document))
   const rooms = new Rooms({
     ...{ log: damage.log, bus, folder: worker, deflate, timers, reporter: reporterTo(log) },
     caps: bounds,
+    people,
   })
+  const streams = createStreams()
+  const allowedHosts = config.webhookAllow ?? nothingAllowed
+  const post = createPost({ allowed: allowedHosts, resolve: deps.resolve ?? systemResolve, timers })
   const guests = createGuests(deps.guestKey)
   const access = createAccess({ ...config, port }, guests)
+  const dispatcher = startDispatcher({ storage, access, news, post, timers, log, dice: Math.random })
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
@@ -138,6 +160,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     attachmentBytes: bounds.attachmentBytes,
     imports,
     importBytes: bounds.importBytes,
+    news,
+    people,
+    streams,
+    allowedHosts,
+    dispatcher,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
@@ -166,6 +193,13 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     connections: () => sync.connections,
     damaged: () => damage.documents,
     unindexed: () => indexer.pending,
+    streams: () => streams.open,
+  })
+  const stopTelling = tellChangesInTime({
+    events: storage.events,
+    desk,
+    timers,
+    onFailure: (error) => log.warn({ err: error }, 'changes not told'),
   })
 
   const stopPurging = purgeAnswers(storage.answers, timers, (error) =>
@@ -178,10 +212,11 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     stopTrashPurge()
     collection.stop()
     await Promise.all([sync.drain(drainSpreadMs), imports.close()])
-    await within(timers, requestsEndMs, stopListening(server, timers)).catch(() =>
-      server.closeAllConnections(),
-    )
-    await rooms.closeAll()
+    const listeningEnds = stopListening(server, timers)
+    // Not before: who follows comes back at once, and an answer that says 503 would keep a browser away for good.
+    streams.endAll()
+    await within(timers, requestsEndMs, listeningEnds).catch(() => server.closeAllConnections())
+    await Promise.all([rooms.closeAll(), within(timers, requestsEndMs, dispatcher.stop()).catch(() => {})])
     await openings.close()
   }
 
@@ -192,6 +227,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       closing ??= within(timers, drainMs, drain())
         .catch((error: unknown) => log.error({ err: error }, 'the server did not drain in time'))
         .then(() => {
+          stopTelling()
           server.closeAllConnections()
           return within(timers, partsEndMs, Promise.all([indexer.close(), storage.close(), worker.close()]))
         })
@@ -200,6 +236,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     },
     async abandon() {
       isAbandoned = true
+      stopTelling()
+      streams.endAll()
+      void dispatcher.stop()
       stopPurging()
       stopTrashPurge()
       collection.stop()

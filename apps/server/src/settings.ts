@@ -1,9 +1,10 @@
 /** Every setting, once: environment variable, flag, default, what it takes, what it does. */
-import type { BlockList } from 'node:net'
+import { type BlockList, isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseNetworks } from './addresses.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { type LogLevel, logLevels } from './log.ts'
+import type { AllowedHosts } from './webhooks/address-guard.ts'
 
 export interface Config extends Bounds {
   readonly port: number
@@ -15,6 +16,8 @@ export interface Config extends Bounds {
   readonly trustedProxies: BlockList
   readonly storage: 'sqlite' | 'memory'
   readonly openRooms: boolean
+  /** What webhooks may reach besides public addresses. */
+  readonly webhookAllow: AllowedHosts
   /** What the storage takes in all; 0: as much as there is room for. */
   readonly maxDocuments: number
   readonly maxDocumentsPerActor: number
@@ -88,6 +91,14 @@ export const settings: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     takes: '0 or 1',
     help: 'Makes a document for any room name that a Yjs client connects to, as the stock y-websocket server does.',
     parse: (text) => (text === '1' ? true : text === '0' ? false : undefined),
+  },
+  webhookAllow: {
+    variable: 'WEFT_WEBHOOK_ALLOW',
+    flag: '--webhook-allow',
+    default: '',
+    takes: 'host names, addresses or networks such as hooks.internal or 10.1.2.0/24, separated by commas',
+    help: 'What webhooks may reach although its address is private. Without it they reach public addresses only.',
+    parse: parseAllowed,
   },
   connections: {
     variable: 'WEFT_CONNECTIONS',
@@ -223,6 +234,15 @@ function parseOrigins(text: string): readonly string[] | undefined {
   const origins = listed(text)
   const exact = origins.every((origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin)
   return exact ? origins : undefined
+}
+
+function parseAllowed(text: string): AllowedHosts | undefined {
+  const items = listed(text)
+  const isNetwork = (item: string) => isIP(item.split('/')[0] ?? '') !== 0
+  const names = items.filter((item) => !isNetwork(item)).map((name) => name.toLowerCase())
+  const networks = parseNetworks(items.filter(isNetwork))
+  const areNames = names.every((name) => /^[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_-]+)*$/.test(name))
+  return networks === null || !areNames ? undefined : { names: new Set(names), networks }
 }
 
 function listed(text: string): readonly string[] {

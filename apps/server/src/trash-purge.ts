@@ -38,7 +38,7 @@ export function startTrashPurge(deps: TrashPurgeDeps, days: number): () => void 
     while (!isStopped) {
       const ids = await documents.trashedBefore(time, purgedAtOnce)
       if (ids.length === 0) break
-      purged += (await documents.purge(ids)).length
+      purged += (await documents.purge(ids, deps.timers.now())).length
     }
     if (purged > 0) deps.log.info({ documents: purged }, 'trash purged')
   }

@@ -1,13 +1,16 @@
 import type { DocumentId } from '@weft/protocol'
 import type { Storage } from './storage/storage.ts'
 
+/** Something was written in the document, or something was done to it. */
+export type What = 'content' | 'record'
+
 /** The storage, with word of each document that something was written to, after it was. */
-export function watchedStorage(storage: Storage, onChanged: (id: DocumentId) => void): Storage {
+export function watchedStorage(storage: Storage, onChanged: (id: DocumentId, what: What) => void): Storage {
   const { documents, updates } = storage
 
-  async function told<Result>(id: DocumentId, writing: Promise<Result>): Promise<Result> {
+  async function told<Result>(id: DocumentId, what: What, writing: Promise<Result>): Promise<Result> {
     const result = await writing
-    onChanged(id)
+    onChanged(id, what)
     return result
   }
 
@@ -15,19 +18,19 @@ export function watchedStorage(storage: Storage, onChanged: (id: DocumentId) => 
     ...storage,
     documents: {
       ...documents,
-      create: (draft) => told(draft.id, documents.create(draft)),
-      update: (id, changes, at) => told(id, documents.update(id, changes, at)),
-      trash: (id, at) => told(id, documents.trash(id, at)),
-      restore: (id) => told(id, documents.restore(id)),
-      async purge(ids) {
-        const purged = await documents.purge(ids)
-        for (const id of purged) onChanged(id)
+      create: (draft) => told(draft.id, 'record', documents.create(draft)),
+      update: (id, ...rest) => told(id, 'record', documents.update(id, ...rest)),
+      trash: (id, ...rest) => told(id, 'record', documents.trash(id, ...rest)),
+      restore: (id, ...rest) => told(id, 'record', documents.restore(id, ...rest)),
+      async purge(...given) {
+        const purged = await documents.purge(...given)
+        for (const id of purged) onChanged(id, 'record')
         return purged
       },
     },
     updates: {
       ...updates,
-      append: (document, entries) => told(document, updates.append(document, entries)),
+      append: (document, entries) => told(document, 'content', updates.append(document, entries)),
     },
   }
 }

@@ -3,7 +3,7 @@
  * of their schemas is in the bundle.
  */
 import type { Problem, RouteAnswer, RouteInput, Routes } from '@weft/protocol'
-import { base, endpoints } from './endpoints.ts'
+import { base, type Endpoint, endpoints } from './endpoints.ts'
 import { ProblemError, Unreachable } from './errors.ts'
 
 export type Client = { readonly [Name in keyof Routes]: Call<Routes[Name]> }
@@ -47,13 +47,6 @@ interface Request {
   readonly body?: unknown
 }
 
-interface Endpoint {
-  readonly method: string
-  readonly path: string
-  readonly type?: string
-  readonly answersWith?: 'a file'
-}
-
 export function createClient(options: ClientOptions = {}): Client {
   const origin = (options.baseUrl ?? '').replace(/\/+$/, '')
   // Looked up at each call: a page may wrap it after this client was made.
@@ -64,10 +57,10 @@ export function createClient(options: ClientOptions = {}): Client {
     request: Request = {},
     callOptions: CallOptions = {},
   ): Promise<unknown> {
-    const { method, path, type: textType, answersWith }: Endpoint = endpoints[name]
+    const { method, path, accept, type: textType, answersWith }: Endpoint = endpoints[name]
     const url = `${origin}${base}${fill(path, request.params)}${search(request.query)}`
     const { body, type } = encodeBody(request.body, textType)
-    const headers = defined({ 'content-type': type, ...request.headers })
+    const headers = defined({ accept, 'content-type': type, ...request.headers })
     const { signal } = callOptions
     const response = await unlessUnreachable(signal, () =>
       send(url, {

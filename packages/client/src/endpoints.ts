@@ -6,6 +6,17 @@ import type { apiBase, Routes } from '@weft/protocol'
 
 export const base = '/api/v1' satisfies typeof apiBase
 
+export interface Endpoint {
+  readonly method: string
+  readonly path: string
+  /** Which of several representations the call is for. */
+  readonly accept?: string
+  /** Of a body that is text. */
+  readonly type?: 'text/markdown' | 'text/x-diff'
+  /** Of any type, which the answer names. */
+  readonly answersWith?: 'a file'
+}
+
 export const endpoints = {
   createDocument: { method: 'post', path: '/documents' },
   createDocumentWithId: { method: 'put', path: '/documents/{id}' },
@@ -42,15 +53,22 @@ export const endpoints = {
   cancelImport: { method: 'delete', path: '/imports/{import}' },
   exportDocument: { method: 'get', path: '/documents/{id}/export', answersWith: 'a file' },
   exportAll: { method: 'get', path: '/export', answersWith: 'a file' },
+  getDocumentEvents: { method: 'get', path: '/documents/{id}/events', accept: 'application/json' },
+  getEvents: { method: 'get', path: '/events', accept: 'application/json' },
+  createWebhook: { method: 'post', path: '/webhooks' },
+  listWebhooks: { method: 'get', path: '/webhooks' },
+  getWebhook: { method: 'get', path: '/webhooks/{id}' },
+  changeWebhook: { method: 'patch', path: '/webhooks/{id}' },
+  deleteWebhook: { method: 'delete', path: '/webhooks/{id}' },
+  rotateWebhookSecret: { method: 'post', path: '/webhooks/{id}/secret' },
+  pingWebhook: { method: 'post', path: '/webhooks/{id}/ping' },
+  listDeliveries: { method: 'get', path: '/webhooks/{id}/deliveries' },
+  redeliver: { method: 'post', path: '/webhooks/{id}/deliveries/{delivery}/redeliver' },
   getMe: { method: 'get', path: '/me' },
   putMe: { method: 'put', path: '/me' },
 } as const satisfies {
-  readonly [Name in keyof Routes]: {
+  readonly [Name in keyof Routes]: Endpoint & {
     readonly method: Routes[Name]['method']
     readonly path: Routes[Name]['path']
-    /** Of a body that is text. */
-    readonly type?: 'text/markdown' | 'text/x-diff'
-    /** Of any type, which the answer names. */
-    readonly answersWith?: 'a file'
   }
 }

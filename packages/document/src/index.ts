@@ -8,6 +8,7 @@ export {
   type ResolvedEdits,
   resolveEdits,
 } from './edits.ts'
+export { type FollowedText, followText, type ToldChange } from './followed-text.ts'
 export { lineAt, lineRange, type Place } from './lines.ts'
 export { rewriteLinks } from './links.ts'
 export { type ChooseClient, type ContentEdit, type OpenContent, openContent } from './open-content.ts'

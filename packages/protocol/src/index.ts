@@ -14,6 +14,7 @@ export {
 export { mayWrite, type Role, roles } from './roles.ts'
 export type { AttachmentResource } from './routes/attachments.ts'
 export type { BytesAnswer, RouteAnswer, RouteInput, TextAnswer } from './routes/call.ts'
+export type { DocumentEvent, PresenceEvent, ServerEvent } from './routes/event-schemas.ts'
 export type {
   ImportFailure,
   ImportRepair,
@@ -28,8 +29,10 @@ export {
   type FolderResource,
 } from './routes/schemas.ts'
 export type { SearchResult } from './routes/search.ts'
+export type { DeliveryResource, WebhookResource } from './routes/webhooks.ts'
 export { normalTag } from './tags.ts'
 export { contentRoot, repairText, type TextFault, textFault } from './text.ts'
+export { type WebhookEvent, webhookEvents } from './webhook-events.ts'
 export {
   decode,
   encode,

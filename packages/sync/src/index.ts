@@ -30,5 +30,5 @@ export {
   type UpdateLog,
 } from './ports.ts'
 export type { ProgramState } from './program-presence.ts'
-export type { RoomCaps, RoomDeps } from './room-deps.ts'
+export type { People, RoomCaps, RoomDeps } from './room-deps.ts'
 export { type Membership, Rooms, type RoomsStats } from './rooms.ts'

@@ -1,4 +1,5 @@
 /** What a room is given, and what it tells its keeper. */
+import type { Actor, DocumentId } from '@weft/protocol'
 import type { Bus, Deflate, Folder, Reporter, Timers, UpdateLog } from './ports.ts'
 
 export interface RoomDeps {
@@ -11,6 +12,14 @@ export interface RoomDeps {
   readonly reporter: Reporter
   /** Left out: as in limits.ts. */
   readonly caps?: RoomCaps
+  /** Hears of every connection that enters or leaves a room. */
+  readonly people?: People
+}
+
+/** Who is in which document, one call for each connection. */
+export interface People {
+  entered(document: DocumentId, actor: Actor): void
+  left(document: DocumentId, actor: Actor): void
 }
 
 /** How large documents, and all open rooms together, may be. */

@@ -120,6 +120,7 @@ export class Room {
 
   enter(peer: Peer): Member {
     const member = this.#audience.enter(peer)
+    this.#deps.people?.entered(this.#id, peer.actor)
     // A viewer is not asked: a client would answer with everything it has and may not write.
     if (peer.access === 'write') this.#audience.ask(member, this.#document.known)
     if (this.#journal.trouble !== null) this.#audience.tellTrouble(this.#journal.trouble, [member])
@@ -128,7 +129,9 @@ export class Room {
 
   leave(member: Member): void {
     this.#intake.leave(member)
-    if (this.#audience.leave(member)) this.#tellIfQuiet()
+    if (!this.#audience.leave(member)) return
+    this.#deps.people?.left(this.#id, member.peer.actor)
+    this.#tellIfQuiet()
   }
 
   /** Throws MalformedMessage or MalformedUpdate for what no honest client sends: the caller closes the peer. */

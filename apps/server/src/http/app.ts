@@ -9,6 +9,7 @@ import { serveWebApp } from './assets.ts'
 import { serveAttachmentLinks, serveAttachments } from './attachments.ts'
 import { serveBulk } from './bulk.ts'
 import { serveContent } from './content.ts'
+import { serveDocumentEvents } from './document-events.ts'
 import { serveDocumentFiles } from './document-files.ts'
 import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
@@ -26,8 +27,10 @@ import { keyInHeader, keyOfText, repeatables } from './repeatable.ts'
 import { observed } from './request-log.ts'
 import { serveSearch } from './search.ts'
 import { secured } from './secured.ts'
+import { serveServerEvents } from './server-events.ts'
 import { serveTrash } from './trash.ts'
 import { afterValidation } from './validation.ts'
+import { serveWebhooks } from './webhooks.ts'
 import { serveWriting } from './writing.ts'
 
 export function createApp(deps: HttpDeps): Hono<HttpEnv> {
@@ -83,6 +86,9 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   serveSearch(api, deps)
   serveFolders(api, deps)
   serveContent(api, deps)
+  serveDocumentEvents(api, deps)
+  serveServerEvents(api, deps)
+  serveWebhooks(api, deps)
   serveWriting(api, deps)
   serveAttachments(api, deps)
   serveImports(api, deps)

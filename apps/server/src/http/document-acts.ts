@@ -21,7 +21,7 @@ export function createDocumentActs(deps: HttpDeps): DocumentActs {
 
   async function trash(c: HttpContext, id: string): Promise<DocumentRecord> {
     const record = await authorised(c, deps, id, 'write')
-    await documents.trash(record.id, timers.now())
+    await documents.trash(record.id, timers.now(), c.var.actor.id)
     rooms.dismiss(record.id)
     return record
   }
@@ -29,7 +29,7 @@ export function createDocumentActs(deps: HttpDeps): DocumentActs {
   return {
     async change(c, id, changes) {
       const { id: known } = await authorised(c, deps, id, 'write')
-      const record = await documents.update(known, changes, timers.now())
+      const record = await documents.update(known, changes, timers.now(), c.var.actor.id)
       if (record === null) throw new Refused('document-in-trash')
       return record
     },
@@ -40,14 +40,14 @@ export function createDocumentActs(deps: HttpDeps): DocumentActs {
 
     async restore(c, id) {
       const { id: known } = await authorised(c, deps, id, 'write')
-      const record = await documents.restore(known)
+      const record = await documents.restore(known, timers.now(), c.var.actor.id)
       if (record === null) throw new Refused('not-found')
       return record
     },
 
     async delete(c, id) {
       const record = await trash(c, id)
-      await documents.purge([record.id])
+      await documents.purge([record.id], timers.now(), c.var.actor.id)
     },
 
     async star(c, id) {

@@ -8,6 +8,9 @@ import type { Access } from '../access.ts'
 import type { ContentWriter, Repeat } from '../content-writer.ts'
 import type { DocumentReader } from '../document-reader.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
+import type { News } from '../following/news.ts'
+import type { Attendance } from '../following/people.ts'
+import type { Streams } from '../following/streams.ts'
 import type { Guests } from '../identity.ts'
 import type { Imports } from '../import/imports.ts'
 import type { Logger } from '../log.ts'
@@ -16,6 +19,8 @@ import type { Openings } from '../openings.ts'
 import type { Rates } from '../rates.ts'
 import type { SearchIndex } from '../search/search.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { AllowedHosts } from '../webhooks/address-guard.ts'
+import type { Dispatcher } from '../webhooks/dispatcher.ts'
 
 export interface HttpEnv {
   Bindings: Partial<HttpBindings>
@@ -53,6 +58,12 @@ export interface HttpDeps {
   readonly metrics: Metrics
   readonly addressOf: (request: IncomingMessage) => string
   readonly rates: Rates
+  readonly news: News
+  readonly people: Attendance
+  readonly streams: Streams
+  /** What webhooks may reach besides public addresses. */
+  readonly allowedHosts: AllowedHosts
+  readonly dispatcher: Pick<Dispatcher, 'wake'>
   /** Bytes. */
   readonly largestUpdate: number
   /** Of one attachment. */

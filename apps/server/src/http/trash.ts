@@ -5,7 +5,7 @@ import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 
 const purgedAtOnce = 100
 
-export function serveTrash(api: OpenAPIHono<HttpEnv>, { storage, access }: HttpDeps): void {
+export function serveTrash(api: OpenAPIHono<HttpEnv>, { storage, access, timers }: HttpDeps): void {
   const { documents } = storage
 
   async function empty(c: HttpContext): Promise<number> {
@@ -16,7 +16,8 @@ export function serveTrash(api: OpenAPIHono<HttpEnv>, { storage, access }: HttpD
         const role = access.roleOf(c.var.actor, record)
         return role !== null && mayWrite(role)
       })
-      deleted += (await documents.purge(mine.map(({ id }) => id))).length
+      const ids = mine.map(({ id }) => id)
+      deleted += (await documents.purge(ids, timers.now(), c.var.actor.id)).length
       if (page.next === null) return deleted
       after = page.next
     }

@@ -1,6 +1,8 @@
 /** DocumentStore in memory. Each function that `passage` runs is one transaction: nothing comes between. */
 import { type ActorId, type DocumentId, type FolderId, limits } from '@weft/protocol'
 import { toPage } from './document-order.ts'
+import { eventsOf } from './events-of.ts'
+import type { MemoryEvents } from './memory-events.ts'
 import type { Held } from './memory-held.ts'
 import { isListed, listOrder } from './memory-lists.ts'
 import type { MemoryMarks } from './memory-marks.ts'
@@ -22,11 +24,14 @@ export interface Surroundings {
   readonly folders: { has(id: FolderId): boolean }
   readonly marks: Pick<MemoryMarks, 'isStarred'>
   readonly quotas: Quotas
+  readonly events: MemoryEvents
+  /** Inside the transaction. */
+  readonly onPurge: (id: DocumentId) => void
 }
 
 export function memoryDocuments(
   documents: Map<DocumentId, Held>,
-  { folders, marks, quotas }: Surroundings,
+  { folders, marks, quotas, events, onPurge }: Surroundings,
   passage: Passage,
 ): DocumentStore {
   /** Of documents that were deleted for good. */
@@ -56,11 +61,16 @@ export function memoryDocuments(
 
   function change(
     id: DocumentId,
+    { at, by }: { readonly at: number; readonly by: ActorId | null },
     changed: (record: DocumentRecord) => DocumentRecord,
   ): DocumentRecord | null {
     const held = documents.get(id)
     if (held === undefined) return null
-    held.record = changed(held.record)
+    const before = held.record
+    held.record = changed(before)
+    const types = eventsOf(before, held.record)
+    if (types.length > 0) events.tellChange(id, at)
+    for (const type of types) events.record(type, held.record, at, by)
     return held.record
   }
 
@@ -77,6 +87,7 @@ export function memoryDocuments(
         const entries =
           first === null ? [] : [{ position: 1, bytes: first.update, actor: first.actor, at: first.at }]
         documents.set(draft.id, { record, snapshot: null, entries, past: [] })
+        events.record('created', record, draft.createdAt, draft.createdBy)
         return record
       })
     },
@@ -102,7 +113,7 @@ export function memoryDocuments(
         return inOrder.slice(0, limit).map(([tag, count]) => ({ tag, documents: count }))
       }),
 
-    update(id, changes, at) {
+    update(id, changes, at, by = null) {
       const { title, language, retag, ...standing } = changes
       const isRenamed = title !== undefined || language !== undefined
       return passage.write(() => {
@@ -114,7 +125,7 @@ export function memoryDocuments(
         const before = documents.get(id)?.record.tags ?? []
         const tags = retag === undefined ? (standing.tags ?? before) : retagged(before, retag)
         if (tags === null) throw new LimitReached(tooManyTags)
-        return change(id, (record) => ({
+        return change(id, { at, by }, (record) => ({
           ...record,
           ...standing,
           tags,
@@ -125,12 +136,14 @@ export function memoryDocuments(
       })
     },
 
-    trash: (id, at) =>
-      passage.write(() => change(id, (record) => ({ ...record, trashedAt: record.trashedAt ?? at }))),
-
-    restore: (id) =>
+    trash: (id, at, by = null) =>
       passage.write(() =>
-        change(id, (record) => {
+        change(id, { at, by }, (record) => ({ ...record, trashedAt: record.trashedAt ?? at })),
+      ),
+
+    restore: (id, at, by = null) =>
+      passage.write(() =>
+        change(id, { at, by }, (record) => {
           const { folder } = record
           return {
             ...record,
@@ -149,11 +162,15 @@ export function memoryDocuments(
         return inOrder.slice(0, limit).map(({ id }) => id)
       }),
 
-    purge: (ids) =>
+    purge: (ids, at, by = null) =>
       passage.write(() =>
         ids.filter((id) => {
-          if ((documents.get(id)?.record.trashedAt ?? null) === null) return false
+          const record = documents.get(id)?.record
+          if (record === undefined || record.trashedAt === null) return false
           retired.add(id)
+          events.forget(id)
+          onPurge(id)
+          events.record('deleted', { ...record, title: '', language: null }, at, by)
           return documents.delete(id)
         }),
       ),

@@ -6,6 +6,8 @@ import { heldAlive } from './memory-log.ts'
 import type { Passage } from './memory-passage.ts'
 import { type DocumentHistory, RevisionMissing } from './storage.ts'
 
+const entriesAtOnce = 256
+
 export function memoryHistory(
   documents: ReadonlyMap<DocumentId, Held>,
   passage: Passage,
@@ -37,6 +39,23 @@ export function memoryHistory(
       passage.read(() => {
         const { entries, past } = heldAlive(documents, document)
         return [...past, ...entries].findLast(({ at }) => at <= time)?.position ?? 0
+      }),
+
+    entries: (document, after) =>
+      passage.read(() => {
+        const { record, entries, past } = heldAlive(documents, document)
+        if (isDamaged(document)) throw new DocumentDamaged(`document ${document} is damaged`)
+        if (after > record.revision)
+          throw new RevisionMissing(`document ${document} has no revision ${after}`)
+        return {
+          entries: [...past, ...entries]
+            .filter(({ position }) => position > after)
+            .slice(0, entriesAtOnce)
+            .map(({ bytes, actor, at }) => ({ update: new Uint8Array(bytes), actor, at })),
+          head: record.revision,
+          lineage: record.lineage,
+          kind: record.kind,
+        }
       }),
   }
 }

@@ -1,6 +1,7 @@
 /** The update log in memory. Each function that `passage` runs is one transaction: nothing comes between. */
 import type { DocumentId } from '@weft/protocol'
 import { DocumentDamaged, DocumentGone, type LogEntry, type UpdateLog } from '@weft/sync'
+import type { MemoryEvents } from './memory-events.ts'
 import type { Held } from './memory-held.ts'
 import type { Passage } from './memory-passage.ts'
 
@@ -8,6 +9,7 @@ export function memoryLog(
   documents: ReadonlyMap<DocumentId, Held>,
   passage: Passage,
   isDamaged: (document: DocumentId) => boolean,
+  events: Pick<MemoryEvents, 'noteChange'>,
 ): UpdateLog {
   const alive = (document: DocumentId) => heldAlive(documents, document)
 
@@ -39,6 +41,7 @@ export function memoryLog(
           held.entries.push({ position: ++position, bytes: update, actor, at })
           held.record = { ...held.record, revision: position, updatedAt: at }
         }
+        if (copies.length > 0) events.noteChange(document)
         return position
       })
     },

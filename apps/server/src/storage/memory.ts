@@ -6,6 +6,7 @@ import type { DocumentId, FolderId } from '@weft/protocol'
 import { memoryAnswers } from './memory-answers.ts'
 import { memoryAttachments } from './memory-attachments.ts'
 import { memoryDocuments } from './memory-documents.ts'
+import { memoryEvents } from './memory-events.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryFolders } from './memory-folders.ts'
 import type { Held } from './memory-held.ts'
@@ -14,6 +15,7 @@ import { memoryImports } from './memory-imports.ts'
 import { memoryLog } from './memory-log.ts'
 import { memoryMarks } from './memory-marks.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
+import { memoryWebhooks } from './memory-webhooks.ts'
 import { type FolderRecord, noQuotas, type Quotas, type Storage } from './storage.ts'
 
 export interface MemoryStorage extends Storage {
@@ -31,18 +33,26 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
   const attachments = memoryAttachments(documents, passage)
+  const events = memoryEvents((id) => documents.get(id)?.record ?? null, passage)
 
+  const webhooks = memoryWebhooks(events, passage)
   const marks = memoryMarks(documents, passage)
 
   return {
-    documents: memoryDocuments(documents, { folders, marks, quotas: options.quotas ?? noQuotas }, passage),
-    updates: memoryLog(documents, passage, disk.isDamaged),
+    documents: memoryDocuments(
+      documents,
+      { folders, marks, events, quotas: options.quotas ?? noQuotas, onPurge: webhooks.forget },
+      passage,
+    ),
+    updates: memoryLog(documents, passage, disk.isDamaged, events),
     history: memoryHistory(documents, passage, disk.isDamaged),
     answers: memoryAnswers(passage),
     folders: memoryFolders(folders, documents, passage),
     marks,
     attachments,
     imports: memoryImports(passage),
+    events,
+    webhooks,
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     async close() {

@@ -219,4 +219,74 @@ export const migrations: readonly Migration[] = [
       ) ${keyed}`,
     ],
   },
+  {
+    name: 'events',
+    statements: ({ whole, keyed, inOrder }) => [
+      // See event-store.ts.
+      `CREATE TABLE events (
+        sequence ${whole} NOT NULL PRIMARY KEY,
+        type TEXT NOT NULL,
+        document TEXT NOT NULL,
+        at ${whole} NOT NULL,
+        actor TEXT,
+        revision ${whole} NOT NULL,
+        title TEXT NOT NULL,
+        language TEXT
+      ) ${inOrder}`,
+      'CREATE INDEX events_by_document ON events (document, sequence)',
+      "CREATE UNIQUE INDEX changed_once ON events (document) WHERE type = 'changed'",
+      // The last sequence that was given out, and the last that is not kept any more.
+      `CREATE TABLE event_ends (
+        id ${whole} NOT NULL PRIMARY KEY CHECK (id = 1),
+        last ${whole} NOT NULL,
+        dropped ${whole} NOT NULL
+      ) ${keyed}`,
+      'INSERT INTO event_ends (id, last, dropped) VALUES (1, 0, 0)',
+      // Documents whose content changed since their last event.
+      `CREATE TABLE untold_changes (document TEXT NOT NULL PRIMARY KEY) ${keyed}`,
+    ],
+  },
+  {
+    name: 'webhooks, deliveries',
+    statements: ({ whole, keyed, inOrder }) => [
+      `CREATE TABLE webhooks (
+        id TEXT NOT NULL PRIMARY KEY,
+        url TEXT NOT NULL,
+        document TEXT,
+        events TEXT NOT NULL,
+        description TEXT,
+        secret TEXT NOT NULL,
+        previous_secret TEXT,
+        previous_until ${whole},
+        created_by TEXT NOT NULL,
+        created_at ${whole} NOT NULL,
+        updated_at ${whole} NOT NULL,
+        disabled_at ${whole},
+        disabled_reason TEXT,
+        failing_since ${whole},
+        told ${whole} NOT NULL
+      ) ${keyed}`,
+      // See webhook-store.ts. One that is being sent when the server dies waits again.
+      `CREATE TABLE deliveries (
+        number ${whole} NOT NULL PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        webhook TEXT NOT NULL REFERENCES webhooks (id),
+        event TEXT NOT NULL,
+        document TEXT,
+        payload TEXT NOT NULL,
+        created_at ${whole} NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'delivered', 'failed')),
+        attempts ${whole} NOT NULL,
+        next_at ${whole} NOT NULL,
+        first_at ${whole},
+        last_at ${whole},
+        status ${whole},
+        response TEXT,
+        error TEXT
+      ) ${inOrder}`,
+      'CREATE INDEX deliveries_by_webhook ON deliveries (webhook, number)',
+      'CREATE INDEX deliveries_by_document ON deliveries (document) WHERE document IS NOT NULL',
+      "CREATE INDEX waiting_deliveries ON deliveries (webhook, next_at, number) WHERE state = 'waiting'",
+    ],
+  },
 ]

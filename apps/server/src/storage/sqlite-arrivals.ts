@@ -23,8 +23,8 @@ export interface Arrived {
 export interface Arrivals {
   /** `null`: all of the document is filed, and its own row says how far its log goes. */
   of(document: DocumentId): Arrived | null
-  /** The rows after `after` that are not filed, oldest first. */
-  rows(document: DocumentId, after: LogPosition): readonly EntryRow[]
+  /** The rows after `after` and up to `upTo` (left out: all) that are not filed, oldest first. */
+  rows(document: DocumentId, after: LogPosition, upTo?: LogPosition): readonly EntryRow[]
   /** One entry at least. Throws {@link Refusal} when the document is gone, having changed nothing. */
   append(document: DocumentId, entries: readonly LogEntry[]): LogPosition
   /** A snapshot stands for these now. */
@@ -179,11 +179,11 @@ export function sqliteArrivals(database: DatabaseSync): Arrivals {
 
   return {
     of: (document) => recents.get(document) ?? null,
-    rows(document, after) {
+    rows(document, after, upTo = Number.POSITIVE_INFINITY) {
       const recent = recents.get(document)
       if (recent === undefined) return []
       return recent.numbers
-        .slice(Math.max(0, after - recent.filedUpTo))
+        .slice(Math.max(0, after - recent.filedUpTo), Math.max(0, upTo - recent.filedUpTo))
         .flatMap((number) => all<EntryRow>(select, number))
     },
     append(document, entries) {

@@ -22,6 +22,8 @@ export interface SqliteHistory {
   keep(document: DocumentId, entries: readonly PlacedEntry[], after: LogPosition): void
   /** What makes the document at a position before its snapshot. Throws {@link Refusal} where that is not kept. */
   past(document: DocumentId, position: LogPosition): Past
+  /** The entries after `after` up to `upTo`, at or before the snapshot. Throws {@link Refusal} where they are not kept. */
+  entries(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly PlacedEntry[]
   /** The last position written at or before `time`, of those before the snapshot; `null` if there is none kept. */
   positionAt(document: DocumentId, time: number): LogPosition | null
   /** All is kept, from the first entry on. */
@@ -110,6 +112,18 @@ export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): Sql
     }
   }
 
+  function entries(document: DocumentId, after: LogPosition, upTo: LogPosition): readonly PlacedEntry[] {
+    const found = [
+      ...all<PackRow>(packs, document, after, upTo).flatMap((row) => unpacked(document, row)),
+      ...largeBetween(document, after, upTo),
+    ]
+      .filter((entry) => entry.position > after && entry.position <= upTo)
+      .sort((a, b) => a.position - b.position)
+    if (found.some((entry, index) => entry.position !== after + 1 + index) || after + found.length !== upTo)
+      throw new Refusal('missing', `revision ${upTo} of document ${document} is not kept`)
+    return found
+  }
+
   return {
     keep(document, entries, after) {
       const [start, last] = [after + 1, after + entries.length]
@@ -124,20 +138,10 @@ export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): Sql
 
     past(document, position) {
       const snapshot = snapshots.readKept(document, position)
-      const start = snapshot?.position ?? 0
-      const entries = [
-        ...all<PackRow>(packs, document, start, position).flatMap((row) => unpacked(document, row)),
-        ...largeBetween(document, start, position),
-      ]
-        .filter((entry) => entry.position > start && entry.position <= position)
-        .sort((a, b) => a.position - b.position)
-      if (
-        entries.some((entry, index) => entry.position !== start + 1 + index) ||
-        start + entries.length !== position
-      )
-        throw new Refusal('missing', `revision ${position} of document ${document} is not kept`)
-      return { snapshot, entries }
+      return { snapshot, entries: entries(document, snapshot?.position ?? 0, position) }
     },
+
+    entries,
 
     positionAt(document, time) {
       const row = first<PackRow>(packAt, document, time)

@@ -12,7 +12,7 @@ import { packOwners } from './packed-owners.ts'
 import { damaged, Refusal } from './refusal.ts'
 import type { Arrivals } from './sqlite-arrivals.ts'
 import { largeEntryBytes, type SqliteHistory } from './sqlite-history.ts'
-import type { FoldWrite, PackedSlice } from './sqlite-messages.ts'
+import type { Answers, FoldWrite, PackedSlice } from './sqlite-messages.ts'
 import { all, type EntryRow, first } from './sqlite-rows.ts'
 import type { ReadSnapshot, Snapshots } from './sqlite-snapshots.ts'
 
@@ -26,7 +26,13 @@ export interface SqliteLog {
   readAt(document: DocumentId, position: LogPosition): PackedSlice
   /** The last position that was written at or before `time`; 0: before the first. */
   positionAt(document: DocumentId, time: number): LogPosition
+  /** See DocumentHistory. */
+  entries(document: DocumentId, after: LogPosition): Answers['entries']
 }
+
+/** Entries that are read at once, and about how many bytes: commits wait meanwhile. */
+const entriesAtOnce = 256
+const entryBytesAtOnce = 512 * 1024
 
 export interface LogParts {
   readonly arrivals: Arrivals
@@ -53,7 +59,7 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
   )
   const selectEntries = database.prepare(
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
-     WHERE document = ? AND position > ? ORDER BY position`,
+     WHERE document = ? AND position > ? AND position <= ? ORDER BY position`,
   )
   const deleteEntries = database.prepare(
     `DELETE FROM updates WHERE document = ? AND position <= ? AND length(bytes) < ${largeEntryBytes}`,
@@ -70,7 +76,19 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
 
   /** What is not folded, from `after` on, which lies at or behind the snapshot. */
   function entriesAfter(document: DocumentId, after: LogPosition, head: LogPosition): readonly EntryRow[] {
-    const rows = [...all<EntryRow>(selectEntries, document, after), ...arrivals.rows(document, after)]
+    return checkedRows(document, { after, upTo: head }, Number.MAX_SAFE_INTEGER)
+  }
+
+  /** `most`: what is looked for, so that a log that goes on behind its head is noticed. */
+  function checkedRows(
+    document: DocumentId,
+    { after, upTo }: { readonly after: LogPosition; readonly upTo: LogPosition },
+    most: LogPosition,
+  ): readonly EntryRow[] {
+    const rows = [
+      ...all<EntryRow>(selectEntries, document, after, most),
+      ...arrivals.rows(document, after, most),
+    ]
     let position = after
     for (const row of rows) {
       position++
@@ -78,8 +96,8 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
       if (row.checksum !== entryChecksum(document, position, row))
         throw damaged(document, `entry ${position} fails its checksum`)
     }
-    if (position !== Math.max(head, after))
-      throw damaged(document, `its log ends at ${position} instead of ${head}`)
+    if (position !== Math.max(upTo, after))
+      throw damaged(document, `its log ends at ${position} instead of ${upTo}`)
     return rows
   }
 
@@ -149,7 +167,30 @@ export function sqliteLog(database: DatabaseSync, { arrivals, snapshots, history
       if (history.isWhole(document)) return 0
       throw new Refusal('missing', `what document ${document} was then is not kept`)
     },
+
+    entries(document, after) {
+      const { head, lineage, kind, folded } = headOf(document)
+      if (after > head)
+        throw new Refusal('missing', `document ${document} has no revision ${after}: it is at ${head}`)
+      const upTo = Math.min(head, after + entriesAtOnce)
+      const rows =
+        after < folded
+          ? history.entries(document, after, Math.min(folded, upTo))
+          : checkedRows(document, { after, upTo }, upTo)
+      const entries = firstBytes(rows, entryBytesAtOnce)
+      return { ...sliceOf(null, entries), ats: entries.map(({ at }) => at), head, lineage, kind }
+    },
   }
+}
+
+/** One at least. */
+function firstBytes<Entry extends LogEntry>(entries: readonly Entry[], most: number): readonly Entry[] {
+  let bytes = 0
+  const end = entries.findIndex(({ update }, index) => {
+    bytes += update.length
+    return index > 0 && bytes > most
+  })
+  return end === -1 ? entries : entries.slice(0, end)
 }
 
 function upToPosition(upTo: LogPosition, rows: readonly EntryRow[]): readonly EntryRow[] {

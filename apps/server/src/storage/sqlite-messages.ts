@@ -3,6 +3,7 @@ import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol
 import type { LogEntry, LogPosition } from '@weft/sync'
 import type { AttachmentAnswers, AttachmentRead, AttachmentWrite } from './attachment-messages.ts'
 import type { StoredSnapshot } from './checksum.ts'
+import type { EventPage, EventQuery } from './event-store.ts'
 import type { ImportAnswers, ImportRead, ImportWrite } from './import-messages.ts'
 import type {
   DocumentChanges,
@@ -22,6 +23,7 @@ import type {
   TagCount,
   TagQuery,
 } from './storage.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
 export type Write =
   | { readonly type: 'append'; readonly document: DocumentId; readonly entries: readonly LogEntry[] }
@@ -32,14 +34,26 @@ export type Write =
       readonly id: DocumentId
       readonly changes: DocumentChanges
       readonly at: number
+      readonly by: ActorId | null
     }
-  | { readonly type: 'trash'; readonly id: DocumentId; readonly at: number }
-  | { readonly type: 'restore'; readonly id: DocumentId }
+  | {
+      readonly type: 'trash' | 'restore'
+      readonly id: DocumentId
+      readonly at: number
+      readonly by: ActorId | null
+    }
+  | { readonly type: 'tell-changes'; readonly at: number }
+  | WebhookQuestion<'create' | 'update' | 'remove' | 'enqueue' | 'add' | 'claim' | 'settle'>
   | { readonly type: 'note-request'; readonly request: FirstRequest; readonly note: string }
   | { readonly type: 'keep-answer'; readonly request: FirstRequest; readonly answer: KeptAnswer }
   | { readonly type: 'forget-answer'; readonly request: RepeatableRequest }
   | { readonly type: 'purge-answers'; readonly time: number; readonly most: number }
-  | { readonly type: 'purge'; readonly ids: readonly DocumentId[] }
+  | {
+      readonly type: 'purge'
+      readonly ids: readonly DocumentId[]
+      readonly at: number
+      readonly by: ActorId | null
+    }
   | { readonly type: 'create-folder'; readonly draft: FolderRecord }
   | { readonly type: 'change-folder'; readonly id: FolderId; readonly changes: FolderChanges }
   | { readonly type: 'remove-folder'; readonly id: FolderId }
@@ -78,10 +92,25 @@ export interface FoldWrite {
   readonly pieces: string | null
 }
 
+/** A method of the webhook store, and what it is called with. */
+export type WebhookQuestion<Method extends keyof WebhookStore> = {
+  readonly [M in Method]: {
+    readonly type: `webhooks.${M}`
+    readonly given: Readonly<Parameters<WebhookStore[M]>>
+  }
+}[Method]
+
+type WebhookAnswers = {
+  readonly [M in keyof WebhookStore as `webhooks.${M}`]: Awaited<ReturnType<WebhookStore[M]>>
+}
+
 export type Read =
   | { readonly type: 'read'; readonly document: DocumentId; readonly after: LogPosition }
   | { readonly type: 'read-at'; readonly document: DocumentId; readonly position: LogPosition }
   | { readonly type: 'position-at'; readonly document: DocumentId; readonly time: number }
+  | { readonly type: 'entries'; readonly document: DocumentId; readonly after: LogPosition }
+  | { readonly type: 'events'; readonly query: EventQuery }
+  | WebhookQuestion<'get' | 'list' | 'nextDue' | 'delivery' | 'deliveries'>
   | { readonly type: 'get'; readonly id: DocumentId }
   | { readonly type: 'get-many'; readonly ids: readonly DocumentId[] }
   | { readonly type: 'list'; readonly query: DocumentQuery }
@@ -103,13 +132,14 @@ export type Read =
 export type Question = Write | Read | { readonly type: 'close' }
 
 /** The answer to each type of question. */
-export interface Answers extends AttachmentAnswers, ImportAnswers {
+export interface Answers extends AttachmentAnswers, ImportAnswers, WebhookAnswers {
   readonly append: LogPosition
   readonly fold: null
   readonly create: DocumentRecord
   readonly update: DocumentRecord | null
   readonly trash: DocumentRecord | null
   readonly restore: DocumentRecord | null
+  readonly 'tell-changes': { readonly told: number; readonly left: boolean }
   readonly purge: readonly DocumentId[]
   readonly 'go-on-purging': null
   readonly 'trashed-before': readonly DocumentId[]
@@ -122,6 +152,8 @@ export interface Answers extends AttachmentAnswers, ImportAnswers {
   readonly read: PackedSlice
   readonly 'read-at': PackedSlice
   readonly 'position-at': LogPosition
+  readonly entries: PackedSlice & { readonly ats: readonly number[] }
+  readonly events: EventPage
   readonly get: DocumentRecord | null
   readonly 'get-many': readonly DocumentRecord[]
   readonly list: DocumentPage

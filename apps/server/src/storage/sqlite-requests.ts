@@ -11,12 +11,14 @@ import {
   trashDocument,
   updateDocument,
 } from './documents.ts'
+import { eventsOf } from './events-of.ts'
 import { Refusal } from './refusal.ts'
 import { retagged, tooManyTags } from './retagged.ts'
 import { sqliteAnswers } from './sqlite-answers.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
 import { sqliteAttachments } from './sqlite-attachments.ts'
 import { isCorrupt } from './sqlite-errors.ts'
+import { sqliteEvents } from './sqlite-events.ts'
 import { sqliteFolders } from './sqlite-folders.ts'
 import { sqliteHistory } from './sqlite-history.ts'
 import { sqliteImports } from './sqlite-imports.ts'
@@ -30,6 +32,8 @@ import { sqliteQuotas } from './sqlite-quotas.ts'
 import { all, first } from './sqlite-rows.ts'
 import { type Snapshots, sqliteSnapshots } from './sqlite-snapshots.ts'
 import { sqliteTags } from './sqlite-tags.ts'
+import { webhookRead, webhookWrite } from './sqlite-webhook-requests.ts'
+import { sqliteWebhooks } from './sqlite-webhooks.ts'
 import type { DocumentChanges, DocumentDraft, DocumentRecord, Quotas } from './storage.ts'
 
 export interface SqliteRequests {
@@ -52,6 +56,8 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
   const attachments = sqliteAttachments(database)
   const imports = sqliteImports(database)
   const rows = queryRunner(database)
+  const events = sqliteEvents(database, recordWith)
+  const webhooks = sqliteWebhooks(database, events)
   const lists = sqliteLists(database, rows)
   const folders = sqliteFolders(database)
   const tags = sqliteTags(database)
@@ -78,7 +84,9 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
     quotas.count(1)
     tags.put(draft.id, draft.tags ?? [])
     if (draft.first !== null) log.insertFirst(draft.id, draft.first)
-    return toRecord(row)
+    const record = toRecord(row)
+    events.record('created', record, draft.createdAt, draft.createdBy)
+    return record
   }
 
   function requireFolder(id: FolderId | null | undefined): void {
@@ -105,9 +113,16 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
     return { ...changes, tags: after }
   }
 
-  function purge(ids: readonly DocumentId[]): readonly DocumentId[] {
+  function purge({ ids, at, by }: Extract<Write, { readonly type: 'purge' }>): readonly DocumentId[] {
+    const records = ids.flatMap((id) => recordWith(id) ?? [])
     const purged = purges.begin(ids)
     quotas.count(-purged.length)
+    for (const record of records) {
+      if (!purged.includes(record.id)) continue
+      events.forget(record.id)
+      webhooks.forget(record.id)
+      events.record('deleted', { ...record, title: '', language: null }, at, by)
+    }
     return purged
   }
 
@@ -119,38 +134,59 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
     return arrived === null ? record : { ...record, revision: arrived.head, updatedAt: arrived.updatedAt }
   }
 
+  function recordWith(id: DocumentId): DocumentRecord | null {
+    return recordOf(rows(selectDocument(queries, id))[0])
+  }
+
+  /** Writes an event of each thing that `change` does to the document, after one of what was written in it before. */
+  function told({ id, at, by }: RowWrite, change: () => DocumentRecord | null): DocumentRecord | null {
+    const before = recordWith(id)
+    const after = change()
+    if (before === null || after === null) return after
+    const types = eventsOf(before, after)
+    if (types.length > 0) events.tellChange(id, at)
+    for (const type of types) events.record(type, after, at, by)
+    return after
+  }
+
   return {
     arrivals,
     snapshots,
     purges,
     undone() {
       arrivals.reload()
+      events.reload()
       quotas.recount()
     },
     write(write) {
       switch (write.type) {
-        case 'append':
-          return log.append(write.document, write.entries)
+        case 'append': {
+          const position = log.append(write.document, write.entries)
+          if (write.entries.length > 0) events.noteChange(write.document)
+          return position
+        }
         case 'fold':
           log.fold(write)
           return null
         case 'create':
           return create(write.draft)
-        // Each changes the document's own row, which must say everything then: above all that it is in the trash.
         case 'update':
-          return update(write)
+          return told(write, () => update(write))
         case 'trash':
-          arrivals.file(write.id)
-          tags.put(write.id, [])
-          return recordOf(rows(trashDocument(queries, write.id, write.at))[0])
-        case 'restore': {
-          arrivals.file(write.id)
-          const record = recordOf(rows(restoreDocument(queries, write.id))[0])
-          if (record !== null) tags.put(write.id, record.tags)
-          return record
-        }
+          return told(write, () => {
+            arrivals.file(write.id)
+            tags.put(write.id, [])
+            return recordOf(rows(trashDocument(queries, write.id, write.at))[0])
+          })
+        case 'restore':
+          return told(write, () => {
+            arrivals.file(write.id)
+            const record = recordOf(rows(restoreDocument(queries, write.id))[0])
+            if (record !== null) tags.put(write.id, record.tags)
+            return record
+          })
         case 'purge':
-          return purge(write.ids)
+          return purge(write)
         case 'go-on-purging':
           purges.goOn()
           return null
@@ -183,6 +219,16 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
           return null
         case 'purge-answers':
           return answers.purge(write.time, write.most)
+        case 'tell-changes':
+          return events.tellChanges(write.at)
+        case 'webhooks.create':
+        case 'webhooks.update':
+        case 'webhooks.remove':
+        case 'webhooks.enqueue':
+        case 'webhooks.add':
+        case 'webhooks.claim':
+        case 'webhooks.settle':
+          return webhookWrite(webhooks, write)
         case 'probe':
           touchProbe.run(write.at)
           return null
@@ -221,8 +267,18 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
           return unlessCorrupt(read.document, () => log.readAt(read.document, read.position))
         case 'position-at':
           return unlessCorrupt(read.document, () => log.positionAt(read.document, read.time))
+        case 'entries':
+          return unlessCorrupt(read.document, () => log.entries(read.document, read.after))
+        case 'events':
+          return events.read(read.query)
+        case 'webhooks.get':
+        case 'webhooks.list':
+        case 'webhooks.nextDue':
+        case 'webhooks.delivery':
+        case 'webhooks.deliveries':
+          return webhookRead(webhooks, read)
         case 'get':
-          return recordOf(rows(selectDocument(queries, read.id))[0])
+          return recordWith(read.id)
         case 'get-many':
           return rows(selectDocuments(queries, read.ids)).flatMap((row) => recordOf(row) ?? [])
         case 'find-answer':
@@ -252,6 +308,8 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
     },
   }
 }
+
+type RowWrite = Extract<Write, { readonly type: 'update' | 'trash' | 'restore' }>
 
 interface Count {
   readonly count: number

@@ -61,6 +61,13 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'read':
       case 'read-at':
       case 'position-at':
+      case 'entries':
+      case 'events':
+      case 'webhooks.get':
+      case 'webhooks.list':
+      case 'webhooks.nextDue':
+      case 'webhooks.delivery':
+      case 'webhooks.deliveries':
       case 'get':
       case 'get-many':
       case 'list':

@@ -51,11 +51,11 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
       getMany: (ids) => thread.ask({ type: 'get-many', ids }),
       list: (query) => thread.ask({ type: 'list', query }),
       tags: (query) => thread.ask({ type: 'tags', query }),
-      update: (id, changes, at) => thread.ask({ type: 'update', id, changes, at }),
-      trash: (id, at) => thread.ask({ type: 'trash', id, at }),
-      restore: (id) => thread.ask({ type: 'restore', id }),
+      update: (id, changes, at, by = null) => thread.ask({ type: 'update', id, changes, at, by }),
+      trash: (id, at, by = null) => thread.ask({ type: 'trash', id, at, by }),
+      restore: (id, at, by = null) => thread.ask({ type: 'restore', id, at, by }),
       trashedBefore: (before, limit) => thread.ask({ type: 'trashed-before', before, limit }),
-      purge: (ids) => thread.ask({ type: 'purge', ids }),
+      purge: (ids, at, by = null) => thread.ask({ type: 'purge', ids, at, by }),
     },
     updates: {
       async read(document, after) {
@@ -75,6 +75,35 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
         return unpacked(await thread.ask({ type: 'read-at', document, position }))
       },
       positionAt: (document, time) => thread.ask({ type: 'position-at', document, time }),
+      async entries(document, after) {
+        const { ats, ...slice } = await thread.ask({ type: 'entries', document, after })
+        const { updates, actors, head, lineage, kind } = unpacked(slice)
+        // Of entries, actor and time are known, and there is one of each.
+        const entries = updates.map((update, index) => ({
+          update,
+          actor: actors[index] as LogEntry['actor'],
+          at: ats[index] as number,
+        }))
+        return { entries, head, lineage, kind }
+      },
+    },
+    events: {
+      read: (query) => thread.ask({ type: 'events', query }),
+      tellChanges: (at) => thread.ask({ type: 'tell-changes', at }),
+    },
+    webhooks: {
+      create: (...given) => thread.ask({ type: 'webhooks.create', given }),
+      get: (...given) => thread.ask({ type: 'webhooks.get', given }),
+      list: (...given) => thread.ask({ type: 'webhooks.list', given }),
+      update: (...given) => thread.ask({ type: 'webhooks.update', given }),
+      remove: (...given) => thread.ask({ type: 'webhooks.remove', given }),
+      enqueue: (...given) => thread.ask({ type: 'webhooks.enqueue', given }),
+      add: (...given) => thread.ask({ type: 'webhooks.add', given }),
+      claim: (...given) => thread.ask({ type: 'webhooks.claim', given }),
+      nextDue: (...given) => thread.ask({ type: 'webhooks.nextDue', given }),
+      settle: (...given) => thread.ask({ type: 'webhooks.settle', given }),
+      delivery: (...given) => thread.ask({ type: 'webhooks.delivery', given }),
+      deliveries: (...given) => thread.ask({ type: 'webhooks.deliveries', given }),
     },
     answers: {
       find: (request) => thread.ask({ type: 'find-answer', request }),

@@ -1,8 +1,17 @@
 /** What one database gives the server. The log's promises are in packages/sync/src/ports.ts. */
 import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import type { LogEntry, LogPosition, LogSlice, StorageFailure, UpdateLog } from '@weft/sync'
+import type { EventStore } from './event-store.ts'
 import type { ActorMarks, FolderStore, TagCount, TagQuery } from './organising.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
+export {
+  type EventPage,
+  type EventStore,
+  type EventType,
+  eventTypes,
+  type StoredEvent,
+} from './event-store.ts'
 export {
   type ActorMarks,
   type FolderChanges,
@@ -18,6 +27,14 @@ export {
   type TagCount,
   type TagQuery,
 } from './organising.ts'
+export type {
+  Attempt,
+  Claimed,
+  DeliveryRecord,
+  WebhookChanges,
+  WebhookRecord,
+  WebhookStore,
+} from './webhook-store.ts'
 
 import type { AttachmentStore } from './attachments.ts'
 import type { ImportStore } from './imports.ts'
@@ -37,6 +54,8 @@ export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
   readonly history: DocumentHistory
+  readonly events: EventStore
+  readonly webhooks: WebhookStore
   readonly answers: AnswerStore
   readonly folders: FolderStore
   readonly marks: ActorMarks
@@ -74,19 +93,27 @@ export interface DocumentStore {
   list(query: DocumentQuery): Promise<DocumentPage>
   /** The most used first. */
   tags(query: TagQuery): Promise<readonly TagCount[]>
-  /** `null` if there is none outside the trash. Rejects with {@link FolderMissing} or {@link LimitReached}. */
-  update(id: DocumentId, changes: DocumentChanges, at: number): Promise<DocumentRecord | null>
+  /**
+   * `null` if there is none outside the trash. Rejects with {@link FolderMissing} or {@link LimitReached}. `by`, here
+   * and below: whom the event names.
+   */
+  update(
+    id: DocumentId,
+    changes: DocumentChanges,
+    at: number,
+    by?: ActorId | null,
+  ): Promise<DocumentRecord | null>
   /** Into the trash: from then on no update is appended. Again: no change. `null` if there is none. */
-  trash(id: DocumentId, at: number): Promise<DocumentRecord | null>
+  trash(id: DocumentId, at: number, by?: ActorId | null): Promise<DocumentRecord | null>
   /** Out of the trash, into its folder if that is still there. Not in it: no change. `null` if there is none. */
-  restore(id: DocumentId): Promise<DocumentRecord | null>
+  restore(id: DocumentId, at: number, by?: ActorId | null): Promise<DocumentRecord | null>
   /** So many that went to the trash before `before`. */
   trashedBefore(before: number, limit: number): Promise<readonly DocumentId[]>
   /**
    * Deletes those of them for good that are in the trash, and says which those were. Nothing of them is found any more;
    * their ids are not given again.
    */
-  purge(ids: readonly DocumentId[]): Promise<readonly DocumentId[]>
+  purge(ids: readonly DocumentId[], at: number, by?: ActorId | null): Promise<readonly DocumentId[]>
 }
 
 /**
@@ -98,6 +125,17 @@ export interface DocumentHistory {
   read(document: DocumentId, position: LogPosition): Promise<LogSlice>
   /** The last position that was written at or before `time`; 0: before the first. */
   positionAt(document: DocumentId, time: number): Promise<LogPosition>
+  /** Entries after `after` as they were written, folded or not, oldest first: some of them, one at least if there is any. */
+  entries(document: DocumentId, after: LogPosition): Promise<Entries>
+}
+
+/** The first is the one after the position that was asked for. */
+export interface Entries {
+  readonly entries: readonly LogEntry[]
+  /** Of the whole log. */
+  readonly head: LogPosition
+  readonly lineage: string
+  readonly kind: DocumentKind
 }
 
 /**

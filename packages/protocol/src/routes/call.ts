@@ -8,7 +8,7 @@ export type RouteInput<Route> = Params<RequestOf<Route>> &
 
 /** Of the answers with a 2xx status; of a route with several forms the one that it has without `accept`. */
 export type RouteAnswer<Route, Input = unknown> = Route extends { responses: infer Responses }
-  ? Success<Responses[keyof Responses & (200 | 201 | 204)], AcceptOf<Input>>
+  ? Success<Responses[keyof Responses & (200 | 201 | 202 | 204)], AcceptOf<Input>>
   : never
 
 /** A text or binary answer comes with the revision it shows. */
@@ -59,7 +59,11 @@ type Success<Response, Accept> = Response extends { content: infer Content }
     : Form<Content, UsualForm<Content>>
   : undefined
 
-type UsualForm<Content> = 'text/markdown' extends keyof Content ? 'text/markdown' : keyof Content
+type UsualForm<Content> = 'text/markdown' extends keyof Content
+  ? 'text/markdown'
+  : 'application/json' extends keyof Content
+    ? 'application/json'
+    : keyof Content
 
 type Form<Content, Type> = Type extends 'application/json'
   ? Content extends JsonContent<infer Schema>

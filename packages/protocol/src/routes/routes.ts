@@ -4,12 +4,14 @@ import * as attachments from './attachments.ts'
 import * as bulk from './bulk.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
+import * as events from './events.ts'
 import * as exports from './exports.ts'
 import * as folders from './folders.ts'
 import * as imports from './imports.ts'
 import * as library from './library.ts'
 import * as me from './me.ts'
 import * as search from './search.ts'
+import * as webhooks from './webhooks.ts'
 import * as writing from './writing.ts'
 
 export const routes = {
@@ -48,6 +50,17 @@ export const routes = {
   cancelImport: imports.cancelImport,
   exportDocument: exports.exportDocument,
   exportAll: exports.exportAll,
+  getDocumentEvents: events.getDocumentEvents,
+  getEvents: events.getEvents,
+  createWebhook: webhooks.createWebhook,
+  listWebhooks: webhooks.listWebhooks,
+  getWebhook: webhooks.getWebhook,
+  changeWebhook: webhooks.changeWebhook,
+  deleteWebhook: webhooks.deleteWebhook,
+  rotateWebhookSecret: webhooks.rotateWebhookSecret,
+  pingWebhook: webhooks.pingWebhook,
+  listDeliveries: webhooks.listDeliveries,
+  redeliver: webhooks.redeliver,
   getMe: me.getMe,
   putMe: me.putMe,
 }

@@ -1,0 +1,137 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type Actor, type ActorId, type DocumentId, type PresenceEvent, routes } from '@weft/protocol'
+import { createChangeReader } from '../following/change-reader.ts'
+import { createDocumentEvents, type Look, type Place, type Told } from '../following/document-events.ts'
+import { authorised } from './authorised.ts'
+import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
+import type { EventStream } from './event-stream.ts'
+import { changedEvent, sentEvent, sentId, sentStart, toldDiff, toldEvent } from './event-words.ts'
+import { awaited, type Following, streamed } from './followed.ts'
+import { negotiated } from './negotiated.ts'
+import { Refused } from './refused.ts'
+
+export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
+  const { storage, worker, timers, news, people } = deps
+  const reader = createChangeReader(storage.history, worker, timers)
+  const events = createDocumentEvents(storage, reader, timers)
+
+  api.openapi(routes.getDocumentEvents, async (c) => {
+    const record = await authorised(c, deps, c.req.valid('param').id, 'read')
+    const { after, wait } = c.req.valid('query')
+    const [first, ...others] = ['text/event-stream', 'application/json', 'text/x-diff'] as const
+    const type = negotiated(c, wait === undefined ? [first, ...others] : ['application/json', first])
+    if (type === 'text/x-diff' && record.kind === 'yjs') throw new Refused('not-a-text-document')
+    const asked = placeIn(c.req.header('last-event-id') ?? after)
+    const place = asked.sequence === null ? await events.placeOf(record, asked.revision) : asked
+    const listen = (ring: () => void) => news.hear(record.id, ring)
+    if (type === 'application/json') {
+      const look = async () => {
+        const found = await events.look(record.id, place, 'changes')
+        return found.told.length > 0 ? found : null
+      }
+      const found = await awaited(c, deps, wait ?? 0, listen, look)
+      // A long wait outlives rights.
+      await authorised(c, deps, record.id, 'read')
+      const next = nameOf(found?.place ?? place)
+      return c.json({ events: (found?.told ?? []).map(eventOf), next }, 200)
+    }
+    if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': type } })
+    return streamed(c, deps, type, (stream) => {
+      const mayStay = () => isAuthorised(c, record.id)
+      return type === 'text/x-diff'
+        ? { listen, mayStay, look: diffs(stream, record.id, place) }
+        : { listen, mayStay, look: sent(stream, record.id, place) }
+    })
+  })
+
+  function diffs(stream: EventStream, document: DocumentId, start: Place): Following['look'] {
+    let place = start
+    return async () => {
+      const found = await events.look(document, place, 'diff')
+      place = found.place
+      for (const told of found.told) {
+        const bytes = toldDiff(told)
+        if (bytes !== null) stream.send(bytes)
+      }
+      return found.told.length > 0
+    }
+  }
+
+  function sent(stream: EventStream, document: DocumentId, start: Place): Following['look'] {
+    let place = start
+    let present: ReadonlyMap<ActorId, Actor> | null = null
+    stream.send(sentStart(nameOf(start)))
+
+    function sendPeople(): void {
+      const now = people.in(document)
+      for (const event of presenceEvents(present, now, new Date(timers.now()).toISOString()))
+        stream.send(sentEvent(event, null))
+      present = now
+    }
+
+    return async () => {
+      if (present !== people.in(document)) sendPeople()
+      const found = await events.look(document, place, 'changes')
+      for (const told of found.told) stream.send(toldEvent(told))
+      if (isElsewhere(found, place)) stream.send(sentId(nameOf(found.place)))
+      place = found.place
+      return found.told.length > 0
+    }
+  }
+
+  async function isAuthorised(c: HttpContext, id: string): Promise<boolean> {
+    try {
+      await authorised(c, deps, id, 'read')
+      return true
+    } catch (error) {
+      if (error instanceof Refused) return false
+      throw error
+    }
+  }
+}
+
+function presenceEvents(
+  before: ReadonlyMap<ActorId, Actor> | null,
+  now: ReadonlyMap<ActorId, Actor>,
+  at: string,
+): readonly PresenceEvent[] {
+  if (before === null) return [{ type: 'present', people: [...now.values()].map(personOf), at }]
+  const joined = [...now.values()].filter(({ id }) => !before.has(id))
+  const left = [...before.values()].filter(({ id }) => !now.has(id))
+  return [
+    ...left.map((actor) => ({ type: 'left' as const, person: personOf(actor), at })),
+    ...joined.map((actor) => ({ type: 'joined' as const, person: personOf(actor), at })),
+  ]
+}
+
+function personOf({ id, kind, name }: Actor) {
+  return { id, kind, name }
+}
+
+/** The look moved on, though its last event does not say so. Not for every event elsewhere on the server. */
+function isElsewhere({ told, place }: Look, before: Place): boolean {
+  const at = told.at(-1)?.place ?? before
+  return place.revision !== at.revision || (told.length > 0 && place.sequence !== at.sequence)
+}
+
+function eventOf(told: Told) {
+  return 'event' in told ? told.event : changedEvent(told.step)
+}
+
+function nameOf({ revision, sequence }: Place): string {
+  return `${revision}.${sequence}`
+}
+
+/** Of what the schema lets through, or of a header that it does not see. */
+function placeIn(text: string | undefined) {
+  if (text === undefined) return { revision: null, sequence: null }
+  const [, revision, sequence] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text) ?? []
+  if (revision === undefined) {
+    throw new Refused('invalid-request', {
+      errors: [{ path: 'last-event-id', message: 'This is no id of this stream.' }],
+    })
+  }
+  return sequence === undefined
+    ? { revision: Number(revision), sequence: null }
+    : { revision: Number(revision), sequence: Number(sequence) }
+}
