@@ -95,7 +95,7 @@ export interface Violation {
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/protocol': ['npm:lib0', 'npm:zod', 'npm:@hono/zod-openapi'],
   'packages/sync': ['packages/protocol', 'npm:yjs', 'npm:y-protocols', 'npm:lib0'],
-  'packages/document': ['packages/protocol', 'npm:yjs', 'npm:@sanity/diff-match-patch'],
+  'packages/document': ['packages/protocol', 'npm:yjs', 'npm:lib0', 'npm:@sanity/diff-match-patch'],
   'packages/editor': [
     'packages/protocol',
     ...['yjs', 'y-protocols', 'y-websocket', 'y-codemirror.next', 'lib0', 'idb'].map((name) => `npm:${name}`),

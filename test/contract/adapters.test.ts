@@ -9,11 +9,13 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import type { Adapter } from './adapter.ts'
 import { answersSuite } from './answers.ts'
+import { attachmentSuite } from './attachments.ts'
 import { busSuite } from './bus.ts'
 import { documentStoreSuite } from './document-store.ts'
 import { eventsSuite } from './events.ts'
 import { foldersSuite } from './folders.ts'
 import { historySuite } from './history.ts'
+import { importSuite } from './imports.ts'
 import { organisingSuite } from './organising.ts'
 import { storageSuite } from './storage.ts'
 import { updateLogSuite } from './update-log.ts'
@@ -75,6 +77,8 @@ for (const adapter of [evenMemory, ...seeds(5).map(unevenMemory), sqlite]) {
   webhooksSuite(adapter)
   foldersSuite(adapter)
   organisingSuite(adapter)
+  attachmentSuite(adapter)
+  importSuite(adapter)
   storageSuite(adapter)
   answersSuite(adapter)
 }

@@ -4,6 +4,8 @@ import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { WorkerFailure } from '@weft/server/task-thread'
 import type { Timers } from '@weft/sync'
 import { afterEach, describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { random } from '../support/random.ts'
 import { until } from '../support/until.ts'
 
 const open: { close(): Promise<void> }[] = []
@@ -27,7 +29,7 @@ describe('documents in a worker', () => {
     const documents = worker()
     const update = await documents.writeText('Grüße 🌍\n')
     expect(contentOf([update])).toBe('Grüße 🌍\n')
-    expect(await documents.readText([update])).toBe('Grüße 🌍\n')
+    expect(await textOf(documents, [update])).toBe('Grüße 🌍\n')
     const folded = await documents.fold([update, contentUpdate('more')])
     expect(contentOf([folded.bytes])).toContain('Grüße 🌍\n')
   })
@@ -37,7 +39,7 @@ describe('documents in a worker', () => {
     const update = contentUpdate('text')
     const view = new Uint8Array(new ArrayBuffer(1024), 100, update.length)
     view.set(update)
-    expect(await documents.readText([view])).toBe('text')
+    expect(await textOf(documents, [view])).toBe('text')
     expect(view.length).toBe(update.length)
     expect(contentOf([view])).toBe('text')
   })
@@ -45,7 +47,7 @@ describe('documents in a worker', () => {
   it('reject what Yjs rejects, and go on', async () => {
     const documents = worker()
     await expect(documents.fold([Uint8Array.of(9, 9, 9)])).rejects.toThrow()
-    expect(await documents.readText([contentUpdate('still here')])).toBe('still here')
+    expect(await textOf(documents, [contentUpdate('still here')])).toBe('still here')
   })
 
   it('end a task that takes too long, and give the next one a new thread', async () => {
@@ -80,7 +82,7 @@ describe('documents in a worker', () => {
     const done = (name: string) => () => order.push(name)
     const first = documents.fold([contentUpdate('x'.repeat(1_000_000))]).then(done('running'))
     const folds = [1, 2].map(() => documents.fold([contentUpdate('a')]).then(done('fold')))
-    const read = documents.readText([contentUpdate('a')]).then(done('read'))
+    const read = textOf(documents, [contentUpdate('a')]).then(done('read'))
     await Promise.all([first, ...folds, read])
     expect(order).toEqual(['running', 'read', 'fold', 'fold'])
   })
@@ -103,6 +105,45 @@ describe('documents in a worker', () => {
     expect(contentOf([await documents.writeText('two')])).toBe('two')
   })
 
+  it('stay open when they are large, and are what was written at every revision, whichever comes next', async () => {
+    const documents = worker()
+    const dice = random(3)
+    const doc = new Y.Doc()
+    const text = doc.getText('content')
+    const log: Uint8Array[] = []
+    doc.on('update', (update: Uint8Array) => log.push(update))
+    text.insert(0, 'some words\n'.repeat(8_000))
+    const texts = ['', text.toString()]
+    for (let edit = 0; edit < 60; edit++) {
+      text.insert(dice.below(text.length), `edit ${edit}`)
+      texts.push(text.toString())
+    }
+    let at = 0
+    const kinds = new Set<string>()
+    for (let step = 0; step < 60; step++) {
+      const upTo = 1 + dice.below(log.length)
+      const after = dice.chance(0.7) ? Math.min(at, upTo) : dice.below(upTo)
+      const source = { key: 'large', after, upTo, updates: log.slice(after, upTo) }
+      const read = await documents.readText(source)
+      kinds.add(after === 0 ? 'built' : read.type)
+      if (read.type === 'closed') {
+        expect(after > at || at > upTo).toBe(true)
+        continue
+      }
+      expect(read.value === texts[upTo], `revision ${upTo} after ${after}`).toBe(true)
+      if (read.isOpen) at = upTo
+      const request = {
+        intent: { type: 'replace', text: `${texts[upTo]}!` },
+        writer: { type: 'new' },
+      } as const
+      const edited = await documents.edit({ ...source, after: at === upTo ? upTo : 0 }, request)
+      if (edited.type !== 'done' || edited.value.type !== 'edited') continue
+      const [update] = [edited.value.update]
+      expect(contentOf([...log.slice(0, upTo), update]) === `${texts[upTo]}!`).toBe(true)
+    }
+    expect(kinds).toEqual(new Set(['built', 'done', 'closed']))
+  })
+
   it('reject everything that is left when closed', async () => {
     const documents = worker()
     const outcomes = [1, 2, 3].map(() => documents.writeText('x'.repeat(100_000)).catch((error) => error))
@@ -111,3 +152,9 @@ describe('documents in a worker', () => {
     await expect(documents.writeText('late')).rejects.toThrow(WorkerFailure)
   })
 })
+
+async function textOf(documents: ReturnType<typeof worker>, updates: readonly Uint8Array[]): Promise<string> {
+  const read = await documents.readText({ key: 'a document', after: 0, upTo: updates.length, updates })
+  if (read.type !== 'done') throw new Error('nothing was to be open')
+  return read.value
+}

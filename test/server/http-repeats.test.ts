@@ -42,7 +42,7 @@ describe.each([
       Array.from({ length: 20 }, () => program.edits(id, [{ append: 'x' }], { 'idempotency-key': 'crowd' })),
     )
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
-    expect(await program.read(id)).toBe('x')
+    expect(await program.read(id)).toBe('x\n')
   })
 
   it('that is another request is refused: 422', async () => {
@@ -57,7 +57,7 @@ describe.each([
     ]
     for (const other of others)
       expect(await other).toMatchObject({ status: 422, json: { code: 'idempotency-key-reused' } })
-    expect(await program.read(id)).toBe('a')
+    expect(await program.read(id)).toBe('a\n')
   })
 
   it('of somebody else is another one', async () => {
@@ -66,7 +66,7 @@ describe.each([
     const ann = { cookie: me.headers.get('set-cookie')?.split(';')[0] ?? '', origin: server.url }
     await program.edits(id, [{ append: 'a' }], { 'idempotency-key': 'mine' })
     await program.edits(id, [{ append: 'b' }], { 'idempotency-key': 'mine', ...ann })
-    expect(await program.read(id)).toBe('a\nb')
+    expect(await program.read(id)).toBe('a\nb\n')
   })
 
   it('that was refused may be tried again', async () => {
@@ -124,8 +124,8 @@ describe.each([
 
 describe('a request whose answer was lost with the server', () => {
   it('is done once by the one that comes next', async () => {
-    await using folder = await temporaryFolder()
-    const before = await weft({ folder: folder.path, storage: losingAnswers })
+    await using disk = await temporaryFolder()
+    const before = await weft({ folder: disk.path, storage: losingAnswers })
     const dying = programOf(() => before)
     const { id } = await before.create({ content: 'log\n' })
     const key = (name: string) => ({ 'idempotency-key': name })
@@ -134,16 +134,19 @@ describe('a request whose answer was lost with the server', () => {
       () => dying.put(id, '"1"', 'LOG\n'),
     ]
     const create = () => before.ask('POST', '/documents', { title: 'Made once' }, key('create'))
-    for (const request of [append, put, create]) expect((await request()).status).toBe(503)
+    const copy = () => before.ask('POST', `/documents/${id}/duplicate`, undefined, key('copy'))
+    const folder = () => before.ask('POST', '/folders', { name: 'Made once' }, key('folder'))
+    const requests = [append, put, create, copy, folder]
+    for (const request of requests) expect((await request()).status).toBe(503)
     await dying.edits(id, [{ prepend: 'meanwhile' }])
     const text = await dying.read(id)
-    expect(text).toBe('meanwhile\nLOG\nentry')
+    expect(text).toBe('meanwhile\nLOG\nentry\n')
     // Again, where the first one is still in memory.
-    for (const request of [append, put, create]) expect((await request()).status).toBe(503)
+    for (const request of requests) expect((await request()).status).toBe(503)
     expect(await dying.read(id)).toBe(text)
     await before.close()
 
-    await using after = await weft({ folder: folder.path })
+    await using after = await weft({ folder: disk.path })
     const program = programOf(() => after)
     const again = await program.edits(id, [{ append: 'entry' }], key('append'))
     expect(again).toMatchObject({ status: 200, json: { base: 1, changed: 1, merged: true } })
@@ -153,6 +156,11 @@ describe('a request whose answer was lost with the server', () => {
     expect(made.status).toBe(201)
     const { json } = await after.ask('GET', '/documents?title=Made+once')
     expect((json as { documents: unknown[] }).documents).toEqual([made.json])
+    const copied = await after.ask('POST', `/documents/${id}/duplicate`, undefined, key('copy'))
+    const copies = (await after.ask('GET', '/documents?title=Copy+of')).json as { documents: unknown[] }
+    expect(copies.documents).toEqual([copied.json])
+    const filed = await after.ask('POST', '/folders', { name: 'Made once' }, key('folder'))
+    expect(await after.ask('GET', '/folders')).toMatchObject({ json: { folders: [filed.json] } })
   })
 })
 

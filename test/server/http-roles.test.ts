@@ -6,6 +6,7 @@ import { realTimers } from '@weft/server/clock'
 import { createContentWriter } from '@weft/server/content-writer'
 import { deflate } from '@weft/server/deflate'
 import { createReader } from '@weft/server/document-reader'
+import { documentRevisions } from '@weft/server/document-revisions'
 import { startDocumentWorker } from '@weft/server/documents-in-worker'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
@@ -22,6 +23,7 @@ import { Rooms } from '@weft/sync'
 import { expect, test } from 'vitest'
 import { nobodyFollowing } from '../support/nobody-following.ts'
 import { until } from '../support/until.ts'
+import { noImports } from '../support/world-routes.ts'
 
 /** A server without a port, in which the title says what role everybody has: `viewer of …`, `nobody of …`. */
 async function serverWithRoles() {
@@ -30,7 +32,8 @@ async function serverWithRoles() {
   const worker = startDocumentWorker({ timers })
   const index = await openSearch(':memory:')
   const memory = openMemory()
-  const indexer = createIndexer({ ...memory, index, worker, timers, log })
+  const revisions = documentRevisions(memory.updates, memory.history)
+  const indexer = createIndexer({ ...memory, index, revisions, worker, timers, log })
   const storage = watchedStorage(memory, indexer.touch)
   indexer.holdAgainst()
   const rooms = new Rooms({
@@ -43,11 +46,15 @@ async function serverWithRoles() {
   const app = createApp({
     ...{ storage, rooms, guests, worker, openings, timers, log },
     access: { ...createAccess({ host: '127.0.0.1', port: 80, origins: [] }, guests), roleOf },
-    reader: createReader({ log: storage.updates, history: storage.history, worker }),
+    reader: createReader({ revisions, worker }),
     writer: createContentWriter({
-      ...{ log: storage.updates, history: storage.history, worker, rooms, timers },
+      ...{ log: storage.updates, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
+    updates: storage.updates,
+    attachmentBytes: 1_000_000,
+    importBytes: 1_000_000,
+    imports: noImports,
     search: { index, isComplete: true },
     ...nobodyFollowing(),
     metrics: createMetrics(),

@@ -219,7 +219,7 @@ describe.each([
       ])
       expect(answer).toMatchObject({ status: 200, json: { revision: 2, base: 1, merged: false, changed: 4 } })
       expect(await program.read(id)).toBe(
-        'Top\n# Day\n\nRed and blue.\n\n## Log\n- one\n- two\n\n## End\nBottom',
+        'Top\n# Day\n\nRed and blue.\n\n## Log\n- one\n- two\n\n## End\nBottom\n',
       )
     })
 
@@ -266,7 +266,7 @@ describe.each([
     it('appends again and again under one client id, so that the document does not fill up with them', async () => {
       const { id } = await server.create({ content: '' })
       for (let n = 0; n < 30; n++) await program.edits(id, [{ append: `${n}` }])
-      expect(await program.read(id)).toBe(Array.from({ length: 30 }, (_, n) => n).join('\n'))
+      expect(await program.read(id)).toBe(Array.from({ length: 30 }, (_, n) => `${n}\n`).join(''))
       expect((await program.state(id)).store.clients.size).toBe(1)
     })
 

@@ -55,6 +55,8 @@ class Story {
   async run(): Promise<void> {
     const { document, people } = await this.#world.together('ann', 'bob', 'cem')
     this.#routes = worldRoutes(this.#world, worker, document)
+    // In a large document, which the worker keeps open, and in one that it builds each time.
+    if (this.#world.random.chance(0.5)) await this.#fill()
     const programs = [0, 1].map((): Program => ({ revision: 0, text: '' }))
     const underWay: Promise<void>[] = []
     for (let step = 0; step < 30; step++) {
@@ -75,6 +77,13 @@ class Story {
     await this.#world.during(Promise.all(underWay))
     await this.#world.settled()
     await this.#check(people)
+  }
+
+  async #fill(): Promise<void> {
+    const { status } = await this.#ask('POST', '/edits', {
+      edits: [{ append: 'so it begins\n'.repeat(6_000) }],
+    })
+    expect(status).toBe(200)
   }
 
   async #check(people: readonly Person[]): Promise<void> {

@@ -76,6 +76,10 @@ export class Seen {
     while (rest.length > 0) {
       const next = rest.pop()
       if (typeof next !== 'object' || next === null) continue
+      if ('filesTotal' in next && 'id' in next) this.add('imports', String(next.id))
+      // Found under its own document alone.
+      if ('document' in next && 'id' in next && 'markdown' in next)
+        this.add('attachments', `${String(next.document)}/${String(next.id)}`)
       for (const [key, value] of Object.entries(next)) {
         if (key === 'id' && typeof value === 'string')
           this.add(resource, webhook === undefined ? value : `${webhook}/deliveries/${value}`)
@@ -142,6 +146,11 @@ function filled(dice: Random, path: string, seen: Seen): string {
   // Found only under its own webhook.
   const delivery = path.includes('{delivery}') && dice.chance(0.9) ? seen.pick(dice, 'deliveries') : null
   if (delivery !== null) return path.replace('{id}/deliveries/{delivery}', delivery)
+  const pair = path.includes('{attachment}') && dice.chance(0.8) ? seen.pick(dice, 'attachments') : null
+  if (pair !== null) {
+    const [document = '', attachment = ''] = pair.split('/')
+    return path.replace('{id}', document).replace('{attachment}', attachment)
+  }
   const words = path.split('/')
   return words
     .map((word, index) => {
@@ -162,7 +171,7 @@ function parameterLike(dice: Random, name: string, schema: Schema, making: Makin
   if (/key/i.test(name)) return dice.pick(['key-1', 'key-2', `key-${dice.below(1e6)}`, '', 'x'.repeat(300)])
   if (name === 'cursor' || name === 'after') return making.seen.pick(dice, 'cursors') ?? String(dice.below(5))
   const made = valueLike(dice, schema, making, 0)
-  return (typeof made === 'string' ? made : (JSON.stringify(made) ?? '')).toWellFormed().slice(0, 2_000)
+  return (typeof made === 'string' ? made : (JSON.stringify(made) ?? '')).toWellFormed().slice(0, 800)
 }
 
 function bodyFor(
@@ -179,10 +188,21 @@ function bodyFor(
   if (dice.chance(0.03)) return { body: dice.pick(rubbish), type: sent }
   if (/json/.test(type)) return { body: JSON.stringify(valueLike(dice, schema, making, 0)), type: sent }
   if (type === 'text/x-diff') return { body: dice.pick(diffs), type: sent }
+  if (type === '*/*') return fileLike(dice)
   if (type.startsWith('text/')) return { body: dice.pick(texts).toWellFormed(), type: sent }
   return { body: new Uint8Array(updateLike(dice)), type: sent }
 }
 
+function fileLike(dice: Random): { body: MadeRequest['body']; type: string } {
+  const type = dice.pick(['text/markdown', 'text/html', 'text/plain', 'application/octet-stream', '*/*', 'x'])
+  const isText = dice.chance(0.7)
+  return {
+    body: isText ? dice.pick([...texts, ...pages]).toWellFormed() : new Uint8Array(updateLike(dice)),
+    type,
+  }
+}
+
+const pages = ['<title>x</title><p>a', '<svg xmlns="x"><script/></svg>', 'PK\x03\x04', '\ufeff# Log\n']
 const texts = ['', 'fuzz', 'fuzz\n', '# Log\n\n- one\n', 'a\r\nb', 'x\n'.repeat(3_000), ...strings]
 const diffs = [
   '--- a\n+++ b\n@@ -1 +1 @@\n-fuzz\n+fuzzy\n',

@@ -4,9 +4,11 @@ import { createAccess } from '@weft/server/access'
 import { realTimers } from '@weft/server/clock'
 import { createContentWriter } from '@weft/server/content-writer'
 import { createReader } from '@weft/server/document-reader'
+import { documentRevisions } from '@weft/server/document-revisions'
 import { type DocumentWorker, startDocumentWorker } from '@weft/server/documents-in-worker'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
+import type { Imports } from '@weft/server/import/imports'
 import { openLog } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
 import { createOpenings } from '@weft/server/openings'
@@ -30,6 +32,15 @@ export interface Answer {
   readonly json: unknown
 }
 
+export const noImports: Imports = {
+  start: async () => {
+    throw new Error('nothing is imported here')
+  },
+  get: async () => null,
+  cancel: async () => false,
+  close: async () => {},
+}
+
 /** Closed by whoever started it. */
 export function worldWorker(): DocumentWorker {
   return startDocumentWorker({ timers: realTimers })
@@ -38,18 +49,22 @@ export function worldWorker(): DocumentWorker {
 export function worldRoutes(world: World, worker: DocumentWorker, document: DocumentId): WorldRoutes {
   const { storage, rooms, timers, log } = world
   const guests = createGuests(freshGuestKey())
+  const revisions = documentRevisions(log, storage.history)
   const app = createApp({
     ...{ storage, rooms, timers, worker, guests },
     access: createAccess({ host: '127.0.0.1', port: 80, origins: [] }, guests),
-    reader: createReader({ log, history: storage.history, worker }),
+    reader: createReader({ revisions, worker }),
     writer: createContentWriter({
-      ...{ log, history: storage.history, worker, rooms, timers },
+      ...{ log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
     openings: createOpenings(storage.marks, timers, (error) => {
       throw error
     }),
     search: { index: noSearch, isComplete: true },
+    updates: log,
+    imports: noImports,
+    ...{ attachmentBytes: 1_000_000, importBytes: 1_000_000 },
     log: openLog('fatal', { write: () => {} }),
     metrics: createMetrics(),
     addressOf: () => '',

@@ -18,6 +18,9 @@ export interface Bounds {
   readonly roomBytes: number
   /** How long documents are in the trash; 0: for ever. */
   readonly trashDays: number
+  /** Bytes of one attachment; of one file or archive to import. */
+  readonly attachmentBytes: number
+  readonly importBytes: number
 }
 
 export const defaultBounds: Bounds = {
@@ -31,4 +34,6 @@ export const defaultBounds: Bounds = {
   stateBytes: limits.stateBytes,
   roomBytes: limits.roomBytes,
   trashDays: limits.trashDays,
+  attachmentBytes: limits.attachmentBytes,
+  importBytes: limits.importBytes,
 }

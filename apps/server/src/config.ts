@@ -72,6 +72,8 @@ export function readConfig(
     maxDocuments: read(settings.maxDocuments, 0),
     maxDocumentsPerActor: read(settings.maxDocumentsPerActor, 0),
     maxBytes: read(settings.maxBytes, 0),
+    attachmentBytes: read(settings.attachmentBytes, 0),
+    importBytes: read(settings.importBytes, 0),
     logLevel: read(settings.logLevel, 'info'),
   }
   return bad.length > 0 ? refused(bad.join('\n')) : { type: 'config', config }

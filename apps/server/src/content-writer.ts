@@ -3,13 +3,14 @@
  * own, and merged into the live one as a person's edit is who was offline since: people go on typing.
  */
 import { randomBytes } from 'node:crypto'
-import { type Actor, type ActorId, type DocumentId, programDye } from '@weft/protocol'
-import type { LogPosition, LogSlice, Rooms, Timers, UpdateLog } from '@weft/sync'
+import { type Actor, type DocumentId, programDye } from '@weft/protocol'
+import type { LogPosition, Rooms, Timers, UpdateLog } from '@weft/sync'
 import { z } from 'zod'
 import { within } from './clock.ts'
+import type { DocumentRevisions } from './document-revisions.ts'
 import type { Edited, Intent, Writer } from './document-tasks.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
-import type { DocumentHistory, DocumentRecord } from './storage/storage.ts'
+import type { DocumentRecord } from './storage/storage.ts'
 import { type WritingClient, writingClients } from './writing-clients.ts'
 
 export interface ContentWriter {
@@ -53,7 +54,7 @@ export type WriteOutcome =
 
 export interface ContentWriterDeps {
   readonly log: UpdateLog
-  readonly history: DocumentHistory
+  readonly revisions: DocumentRevisions
   /** Of the document now. */
   readonly revisionOf: (document: DocumentId) => Promise<LogPosition | null>
   readonly worker: DocumentWorker
@@ -67,12 +68,8 @@ const commitMs = 5_000
 const noteFormat = z.object({ base: z.number(), client: z.number() })
 
 export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
-  const { log, history, worker, rooms, timers } = deps
+  const { log, revisions, worker, rooms, timers } = deps
   const clients = writingClients()
-
-  function readBase(document: DocumentId, base: LogPosition | null): Promise<LogSlice> {
-    return base === null ? log.read(document, 0) : history.read(document, base)
-  }
 
   /** The log after the base holds this edit and nothing else. */
   async function isAlone(document: DocumentId, base: LogPosition, revision: LogPosition, update: Uint8Array) {
@@ -94,37 +91,37 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
   return {
     async write({ document: { id, lineage }, actor, base, intent, repeat }) {
       const noted = repeat.noted === null ? null : noteFormat.parse(JSON.parse(repeat.noted))
-      const slice = await readBase(id, noted?.base ?? base)
-      const place = { document: id, lineage, actor: actor.id satisfies ActorId }
+      const place = { document: id, lineage, actor: actor.id }
       const idle = noted === null ? clients.take(place) : null
       const giveBack = () => {
         if (idle !== null) clients.give(place, idle)
       }
-      let edited: Edited
-      try {
-        const writer = noted === null ? writerFor(idle) : { type: 'exactly' as const, client: noted.client }
-        edited = await worker.edit(slice.updates, { intent, writer })
-      } catch (error) {
-        giveBack()
-        throw error
-      }
+      const writer = noted === null ? writerFor(idle) : { type: 'exactly' as const, client: noted.client }
+      const exactly = noted?.base ?? base
+      const made = await revisions
+        .at({ id, lineage, exactly }, (source) => worker.edit(source, { intent, writer }))
+        .catch((error: unknown) => {
+          giveBack()
+          throw error
+        })
+      const { value: edited, revision: onto } = made
       if (edited.type !== 'edited') {
         giveBack()
-        return { ...edited, base: slice.head }
+        return { ...edited, base: onto }
       }
       const { update, client, clock, caret, changed, changes } = edited
-      const told = { type: 'written' as const, base: slice.head, changed, changes }
+      const told = { type: 'written' as const, base: onto, changed, changes }
       if (changed === 0) {
         giveBack()
-        const revision = Math.max(slice.head, (await deps.revisionOf(id)) ?? 0)
-        return { ...told, revision, merged: revision !== slice.head }
+        const revision = Math.max(onto, (await deps.revisionOf(id)) ?? 0)
+        return { ...told, revision, merged: revision !== onto }
       }
       if (client !== idle?.client) giveBack()
-      if (noted === null) await repeat.note(JSON.stringify({ base: slice.head, client }))
+      if (noted === null) await repeat.note(JSON.stringify({ base: onto, client }))
       const revision = await within(timers, commitMs, rooms.write(id, update, actor))
       if (noted === null) clients.give(place, { client, clock })
       show(id, actor, caret)
-      return { ...told, revision, merged: !(await isAlone(id, slice.head, revision, update)) }
+      return { ...told, revision, merged: !(await isAlone(id, onto, revision, update)) }
     },
   }
 }

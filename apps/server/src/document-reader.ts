@@ -3,10 +3,10 @@
  * shared by all who ask meanwhile, and kept while there is room.
  */
 import type { DocumentId } from '@weft/protocol'
-import type { LogPosition, LogSlice, UpdateLog } from '@weft/sync'
+import type { LogPosition } from '@weft/sync'
 import { LRUCache } from 'lru-cache'
+import type { DocumentRevisions } from './document-revisions.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
-import type { DocumentHistory } from './storage/storage.ts'
 import type { ShownText, TextForm } from './text-tasks.ts'
 
 export interface DocumentReader {
@@ -42,25 +42,29 @@ const keptFormBytes = 16 * 1024 * 1024
 const readsAtOnce = 64
 
 export interface ReaderDeps {
-  readonly log: UpdateLog
-  readonly history: DocumentHistory
+  readonly revisions: DocumentRevisions
   readonly worker: DocumentWorker
 }
 
-export function createReader({ log, history, worker }: ReaderDeps): DocumentReader {
-  const slice = ({ id, revision, isPast }: Revision) =>
-    isPast === true ? history.read(id, revision) : log.read(id, 0)
+export function createReader({ revisions, worker }: ReaderDeps): DocumentReader {
+  const exactly = ({ revision, isPast }: Revision) => (isPast === true ? revision : null)
 
   const text = remembering<Revision, string>({
     keyOf,
-    build: async (of) => readOf(await slice(of), ({ updates }) => worker.readText(updates)),
+    async build(of) {
+      const read = await revisions.at({ ...of, exactly: exactly(of) }, (source) => worker.readText(source))
+      return { content: read.value, revision: read.revision, lineage: read.lineage }
+    },
     bytes: (content) => 2 * content.length,
     keptBytes,
   })
   const state = remembering<Revision, Uint8Array<ArrayBuffer>>({
     keyOf,
-    build: async (of) =>
-      readOf(await slice(of), async ({ updates }) => new Uint8Array((await worker.fold(updates)).bytes)),
+    async build(of) {
+      const { updates, head, lineage } = await revisions.slice({ ...of, exactly: exactly(of) })
+      const { bytes } = await worker.fold(updates)
+      return { content: new Uint8Array(bytes), revision: head, lineage }
+    },
     bytes: (content) => content.length,
     keptBytes,
   })
@@ -115,13 +119,6 @@ function remembering<Of extends Revision, Content>(recipe: Recipe<Of, Content>) 
     underWay.set(key, reading)
     return reading
   }
-}
-
-async function readOf<Content>(
-  slice: LogSlice,
-  build: (slice: LogSlice) => Promise<Content>,
-): Promise<Read<Content>> {
-  return { content: await build(slice), revision: slice.head, lineage: slice.lineage }
 }
 
 function keyOf({ id, lineage, revision }: Revision): string {

@@ -1,23 +1,68 @@
 /** What the document worker is asked and how it answers. Bytes change hands rather than being copied. */
 import type { ChangeSummary, Edit, Misfit } from '@weft/document'
-import type { Base } from '@weft/sync'
+import type { Base, LogPosition } from '@weft/sync'
 
 export type DocumentTask =
-  | { readonly type: 'fold'; readonly updates: readonly Uint8Array<ArrayBuffer>[] }
-  | { readonly type: 'read-text'; readonly updates: readonly Uint8Array<ArrayBuffer>[] }
+  | { readonly type: 'fold'; readonly updates: PackedUpdates }
+  | { readonly type: 'read-text'; readonly source: PackedSource }
   | { readonly type: 'write-text'; readonly text: string }
   | {
       readonly type: 'edit'
-      readonly updates: readonly Uint8Array<ArrayBuffer>[]
+      readonly source: PackedSource
       readonly request: EditRequest
     }
 
+/** Updates end to end: handing over one buffer costs the same for one of them and for thousands. */
+export interface PackedUpdates {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly lengths: readonly number[]
+}
+
+export function packUpdates(updates: readonly Uint8Array[]): PackedUpdates {
+  const lengths = updates.map(({ length }) => length)
+  const bytes = new Uint8Array(lengths.reduce((total, length) => total + length, 0))
+  let at = 0
+  for (const update of updates) {
+    bytes.set(update, at)
+    at += update.length
+  }
+  return { bytes, lengths }
+}
+
+export function unpackUpdates({ bytes, lengths }: PackedUpdates): readonly Uint8Array[] {
+  let end = 0
+  return lengths.map((length) => {
+    end += length
+    return bytes.subarray(end - length, end)
+  })
+}
+
 export interface Done {
   readonly fold: Base
-  readonly 'read-text': string
+  readonly 'read-text': OfSource<string>
   readonly 'write-text': Uint8Array
-  readonly edit: Edited
+  readonly edit: OfSource<Edited>
 }
+
+/**
+ * A revision of a document: what leads to it from an earlier one, which the worker may have open, or from nothing.
+ */
+export interface Source<Updates = readonly Uint8Array[]> {
+  /** Of the document and its lineage. */
+  readonly key: string
+  /** 0: from nothing. */
+  readonly after: LogPosition
+  readonly upTo: LogPosition
+  readonly updates: Updates
+}
+
+export type PackedSource = Source<PackedUpdates>
+
+export type OfSource<Value> =
+  /** `isOpen`: the worker has the document open at that revision now. */
+  | { readonly type: 'done'; readonly value: Value; readonly isOpen: boolean }
+  /** The worker has nothing that `after` could follow. */
+  | { readonly type: 'closed' }
 
 export interface EditRequest {
   readonly intent: Intent

@@ -1,10 +1,11 @@
 /** The thread in which Yjs documents are built: so large ones stall nobody, and a hostile one can be ended. */
 import { parentPort } from 'node:worker_threads'
-import { contentOf, contentUpdate, foldUpdates } from '@weft/document'
-import { baseOf } from '@weft/sync'
-import type { DocumentTask, Done } from './document-tasks.ts'
+import { contentUpdate, foldUpdates } from '@weft/document'
+import { baseOf, joinedUpdates } from '@weft/sync'
+import { type DocumentTask, type Done, unpackUpdates } from './document-tasks.ts'
 import { editedContent } from './edited-content.ts'
-import type { TaskResult } from './task-thread.ts'
+import { openDocuments } from './open-documents.ts'
+import { type TaskResult, taskThreadReady } from './task-thread.ts'
 
 type AnyDone = Done[DocumentTask['type']]
 
@@ -18,15 +19,17 @@ port.on('message', (task: DocumentTask) => {
 
 /** The bytes change hands: copying would take the event loop as long as it takes here. */
 function moved(done: AnyDone): ArrayBuffer[] {
-  const bytes = typeof done === 'string' ? null : done instanceof Uint8Array ? done : bytesIn(done)
+  const bytes = done instanceof Uint8Array ? done : 'bytes' in done ? done.bytes : updateIn(done)
   return bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
 }
 
-function bytesIn(done: Exclude<AnyDone, string | Uint8Array>): Uint8Array | null {
-  if ('bytes' in done) return done.bytes
+function updateIn(done: Done['read-text' | 'edit']): Uint8Array | null {
+  if (done.type === 'closed' || typeof done.value === 'string' || done.value.type !== 'edited') return null
   // Without a change it is the same for all edits.
-  return done.type === 'edited' && done.changed > 0 ? done.update : null
+  return done.value.changed > 0 ? done.value.update : null
 }
+
+const documents = openDocuments()
 
 function attempt(task: DocumentTask): TaskResult<AnyDone> {
   try {
@@ -40,12 +43,14 @@ function perform(task: DocumentTask): AnyDone {
   switch (task.type) {
     case 'fold':
       // Any document's: what this one's kind forbids is not among what was taken.
-      return baseOf(foldUpdates(task.updates), 'yjs')
+      return baseOf(foldUpdates(joinedUpdates(unpackUpdates(task.updates))), 'yjs')
     case 'read-text':
-      return contentOf(task.updates)
+      return documents.use(task.source, ({ text }) => text)
     case 'write-text':
       return contentUpdate(task.text)
     case 'edit':
-      return editedContent(task.updates, task.request)
+      return documents.use(task.source, (content) => editedContent(content, task.request))
   }
 }
+
+port.postMessage(taskThreadReady)

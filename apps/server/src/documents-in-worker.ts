@@ -3,18 +3,26 @@
  * to render must not keep others from being read and written. So has following them, which keeps them between steps.
  */
 import type { Base, Folder, Timers } from '@weft/sync'
-import type { DocumentTask, Done, Edited, EditRequest } from './document-tasks.ts'
+import {
+  type DocumentTask,
+  type Done,
+  type Edited,
+  type EditRequest,
+  type OfSource,
+  type PackedSource,
+  packUpdates,
+  type Source,
+} from './document-tasks.ts'
 import type { FollowedStep, FollowTask } from './follow-tasks.ts'
 import { taskThread } from './task-thread.ts'
 import type { ShownText, TextForm, TextTask } from './text-tasks.ts'
 
 export interface DocumentWorker extends Folder {
-  /** The text that `updates` make. Rejects when Yjs does not accept them or they leave a hole. */
-  readText(updates: readonly Uint8Array[]): Promise<string>
+  /** Rejects when Yjs does not accept the updates or they leave a hole. */
+  readText(source: Source): Promise<OfSource<string>>
   /** The update that makes an empty document hold `text`. */
   writeText(text: string): Promise<Uint8Array>
-  /** Edits the text that `updates` make. */
-  edit(updates: readonly Uint8Array[], request: EditRequest): Promise<Edited>
+  edit(source: Source, request: EditRequest): Promise<OfSource<Edited>>
   /** A part of a text, or another form of it. */
   show(text: string, form: TextForm): Promise<ShownText>
   /** What each part changed in a text. `null`: `start` is needed, which makes the text before. */
@@ -50,16 +58,17 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
 
   // The thread answers each task with a value of its type: see document-worker.ts.
   function ask<Task extends DocumentTask>(task: Task): Promise<Done[Task['type']]> {
-    const moved = 'updates' in task ? task.updates.map((update) => update.buffer) : []
+    const packed = 'updates' in task ? task.updates : 'source' in task ? task.source.updates : null
+    const moved = packed === null ? [] : [packed.bytes.buffer]
     const hurry = task.type === 'fold' ? 'unhurried' : 'awaited'
     return documents.ask(task, moved, hurry) as Promise<Done[Task['type']]>
   }
 
   return {
-    fold: (updates): Promise<Base> => ask({ type: 'fold', updates: copies(updates) }),
-    readText: (updates) => ask({ type: 'read-text', updates: copies(updates) }),
+    fold: (updates): Promise<Base> => ask({ type: 'fold', updates: packUpdates(updates) }),
+    readText: (source) => ask({ type: 'read-text', source: packed(source) }),
     writeText: (text) => ask({ type: 'write-text', text }),
-    edit: (updates, request) => ask({ type: 'edit', updates: copies(updates), request }),
+    edit: (source, request) => ask({ type: 'edit', source: packed(source), request }),
     show: (text, form) => texts.ask({ text, form }, [], 'awaited') as Promise<ShownText>,
     followText({ start, parts, ...question }) {
       const task = { ...question, start: start === null ? null : copies(start), parts: parts.map(copies) }
@@ -70,6 +79,10 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
       await Promise.all([documents.close(), texts.close(), follower.close()])
     },
   }
+}
+
+function packed(source: Source): PackedSource {
+  return { ...source, updates: packUpdates(source.updates) }
 }
 
 /** The bytes go to the other thread; and a view of a large buffer would take all of it along. */

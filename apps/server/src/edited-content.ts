@@ -4,9 +4,9 @@ import {
   type ChangeSummary,
   type ChooseClient,
   changesBetween,
-  editContent,
   MalformedDiff,
   type Misfit,
+  type OpenContent,
   parseDiff,
   resolveDiff,
   resolveEdits,
@@ -25,7 +25,7 @@ class Unfit extends Error {
   }
 }
 
-export function editedContent(updates: readonly Uint8Array[], { intent, writer }: EditRequest): Edited {
+export function editedContent(content: OpenContent, { intent, writer }: EditRequest): Edited {
   let summary: readonly ChangeSummary[] = []
   const decide = (text: string) => {
     const changes = changesFor(text, intent)
@@ -35,7 +35,7 @@ export function editedContent(updates: readonly Uint8Array[], { intent, writer }
     return changes
   }
   try {
-    const { changes, ...edit } = editContent(updates, decide, chooserFor(writer))
+    const { changes, ...edit } = content.edit(decide, chooserFor(writer))
     return { type: 'edited', ...edit, changed: changes.length, changes: summary }
   } catch (error) {
     if (error instanceof Unfit) return error.outcome

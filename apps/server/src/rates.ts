@@ -20,12 +20,15 @@ export interface Rates {
   readonly write: Rate
   /** Of a document. */
   readonly create: Rate
+  /** Of an import, whatever is in it. */
+  readonly import: Rate
 }
 
 export function createRates(bounds: Pick<Bounds, 'writesPerMinute' | 'createsPerHour'>): Rates {
   return {
     write: rate(bounds.writesPerMinute, 60),
     create: rate(bounds.createsPerHour, 60 * 60),
+    import: rate(bounds.createsPerHour === 0 ? 0 : limits.importsPerHour, 60 * 60),
   }
 }
 

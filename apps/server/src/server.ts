@@ -10,12 +10,14 @@ import { type Bus, Rooms, type Timers } from '@weft/sync'
 import { createAccess, inUrl, isLoopback } from './access.ts'
 import { addressReader } from './addresses.ts'
 import { purgeAnswers } from './answer-purge.ts'
+import { collectRegularly } from './attachment-collection.ts'
 import { type Bounds, defaultBounds } from './bounds.ts'
 import { within } from './clock.ts'
 import { createContentWriter } from './content-writer.ts'
 import { watchDamage } from './damage.ts'
 import { deflate } from './deflate.ts'
 import { createReader } from './document-reader.ts'
+import { documentRevisions } from './document-revisions.ts'
 import type { DocumentWorker } from './documents-in-worker.ts'
 import { tellChangesInTime } from './following/change-events.ts'
 import { openNewsDesk } from './following/news.ts'
@@ -24,7 +26,9 @@ import { createStreams } from './following/streams.ts'
 import { createApp } from './http/app.ts'
 import { answerBrokenRequests } from './http/broken-requests.ts'
 import { problemResponse, Refused } from './http/refused.ts'
+import { limitRequestTime, longestRequestMs } from './http/request-time.ts'
 import { createGuests } from './identity.ts'
+import { createImports } from './import/imports.ts'
 import { type Logger, reporterTo } from './log.ts'
 import { createMetrics, watchRooms } from './metrics.ts'
 import { createOpenings } from './openings.ts'
@@ -86,7 +90,10 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const { worker, bus, timers, log } = deps
   const desk = openNewsDesk()
   const { news } = desk
-  const indexer = createIndexer({ ...deps.storage, index: deps.search, worker, timers, log })
+  const indexer = createIndexer({
+    ...{ documents: deps.storage.documents, index: deps.search, worker, timers, log },
+    revisions: documentRevisions(deps.storage.updates, deps.storage.history),
+  })
   const storage = watchedStorage(deps.storage, (id, what) => {
     indexer.touch(id)
     desk.note(id, what)
@@ -116,21 +123,26 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
+  const revisions = documentRevisions(damage.log, storage.history)
   const openings = createOpenings(storage.marks, timers, (error) =>
     log.warn({ err: error }, 'openings not stored'),
   )
+  const reader = createReader({ revisions, worker })
+  const collection = collectRegularly({ storage, reader, timers, log })
+  const imports = createImports({ storage, timers, log, attachmentBytes: bounds.attachmentBytes })
   let closing: Promise<void> | null = null
   let isAbandoned = false
 
   const app = createApp({
     storage,
+    updates: damage.log,
     rooms,
     access,
     guests,
     worker,
-    reader: createReader({ log: damage.log, history: storage.history, worker }),
+    reader,
     writer: createContentWriter({
-      ...{ log: damage.log, history: storage.history, worker, rooms, timers },
+      ...{ log: damage.log, revisions, worker, rooms, timers },
       revisionOf: async (id) => (await storage.documents.get(id))?.revision ?? null,
     }),
     openings,
@@ -150,6 +162,9 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     streams,
     allowedHosts,
     dispatcher,
+    attachmentBytes: bounds.attachmentBytes,
+    imports,
+    importBytes: bounds.importBytes,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
@@ -157,6 +172,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   server.on('error', (error) => log.error({ err: error }, 'the server has trouble with its port'))
   server.on('request', getRequestListener(app.fetch, { errorHandler: notUnderstood }))
   answerBrokenRequests(server)
+  limitRequestTime(server, timers)
   const sync = attachSync(server, {
     rooms,
     documents: storage.documents,
@@ -194,7 +210,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   async function drain(): Promise<void> {
     stopPurging()
     stopTrashPurge()
-    await sync.drain(drainSpreadMs)
+    collection.stop()
+    await Promise.all([sync.drain(drainSpreadMs), imports.close()])
     const listeningEnds = stopListening(server, timers)
     // Not before: who follows comes back at once, and an answer that says 503 would keep a browser away for good.
     streams.endAll()
@@ -224,6 +241,8 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       void dispatcher.stop()
       stopPurging()
       stopTrashPurge()
+      collection.stop()
+      void imports.close()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
     },
@@ -233,7 +252,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
 /** Slow senders hold a connection, not a request; a keep-alive that is longer than a load balancer's meets no race. */
 const timeouts = {
   headersTimeout: limits.headersMs,
-  requestTimeout: limits.requestMs,
+  requestTimeout: longestRequestMs,
   connectionsCheckingInterval: 5_000,
   keepAliveTimeout: limits.keepAliveMs,
   maxHeaderSize: limits.headerBytes,

@@ -204,6 +204,22 @@ export const settings: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     help: 'What is stored in all. At it no more documents are made; those there are can be written on.',
     parse: (text) => (text === '0' ? 0 : size(text)),
   },
+  attachmentBytes: {
+    variable: 'WEFT_MAX_ATTACHMENT',
+    flag: '--max-attachment',
+    default: '10MiB',
+    takes: 'a size such as 500KiB, 16MiB or 2GiB',
+    help: 'Largest file that may be kept with a document.',
+    parse: size,
+  },
+  importBytes: {
+    variable: 'WEFT_MAX_IMPORT',
+    flag: '--max-import',
+    default: '512MiB',
+    takes: 'a size such as 500KiB, 16MiB or 2GiB',
+    help: 'Largest file or archive that may be imported at once.',
+    parse: size,
+  },
   logLevel: {
     variable: 'LOG_LEVEL',
     flag: '--log-level',

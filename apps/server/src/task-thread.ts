@@ -17,22 +17,32 @@ export interface TaskThread<Task> {
 
 export type Hurry = 'awaited' | 'unhurried'
 
-/** What a thread answers to each task, in order. */
+/** What a thread says: first that it takes tasks, then the answer to each, in order. */
 export type TaskResult<Done> = { readonly done: Done } | { readonly failed: string }
+export const taskThreadReady = 'ready'
 
 /** The thread did not do the task: too slow, too large, or the server is going. */
 export class WorkerFailure extends Error {
   override name = 'WorkerFailure'
 }
 
-export interface TaskThreadOptions {
+/** It took longer than a task may. */
+export class TaskTooSlow extends WorkerFailure {
+  override name = 'TaskTooSlow'
+}
+
+export interface TaskThreadOptions<Task> {
   readonly timers: Timers
   readonly entry: URL
   readonly taskMs: number
   readonly idleMs: number
+  /** What each new thread is told first; its answers are nobody's. */
+  readonly first?: () => readonly Task[]
 }
 
 const workerMemoryMb = 1024
+/** To load its code, on a busy machine. It is no fault of the task that waits for it. */
+const startMs = 30_000
 
 interface Job<Task> {
   readonly task: Task
@@ -41,10 +51,12 @@ interface Job<Task> {
   readonly reject: (reason: Error) => void
 }
 
-export function taskThread<Task>({ timers, entry, taskMs, idleMs }: TaskThreadOptions): TaskThread<Task> {
+export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<Task> {
+  const { timers, entry, taskMs, idleMs, first = () => [] } = options
   const queues = { awaited: [] as Job<Task>[], unhurried: [] as Job<Task>[] }
   let thread: Worker | null = null
-  let running: { readonly job: Job<Task>; readonly cancelDeadline: () => void } | null = null
+  let isReady = false
+  let running: { readonly job: Job<Task>; cancelDeadline: () => void } | null = null
   let cancelIdle = () => {}
   let closed = false
 
@@ -55,30 +67,47 @@ export function taskThread<Task>({ timers, entry, taskMs, idleMs }: TaskThreadOp
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb },
     })
-    worker.on('message', (result: TaskResult<unknown>) => {
-      if ('done' in result) settle((job) => job.resolve(result.done))
+    isReady = false
+    worker.on('message', (result: TaskResult<unknown> | typeof taskThreadReady) => {
+      if (result === taskThreadReady) begin(worker)
+      else if ('done' in result) settle((job) => job.resolve(result.done))
       else settle((job) => job.reject(new Error(result.failed)))
     })
     worker.on('error', (cause) => lose(worker, new WorkerFailure('the thread failed', { cause })))
     worker.on('exit', () => lose(worker, new WorkerFailure('the thread ended')))
+    const told = first().map((task) => ({ task, moved: [], resolve: () => {}, reject: () => {} }))
+    queues.awaited.unshift(...told)
     return worker
   }
 
   function next(): void {
     if (running !== null) return
-    const job = queues.awaited.shift() ?? queues.unhurried.shift()
     cancelIdle()
-    if (job === undefined) {
+    if (queues.awaited.length + queues.unhurried.length === 0) {
       cancelIdle = timers.after(idleMs, endThread)
       return
     }
     thread ??= startThread()
     const worker = thread
-    const cancelDeadline = timers.after(taskMs, () => {
-      if (running?.job === job) lose(worker, new WorkerFailure(`not done after ${taskMs} ms`))
-    })
-    running = { job, cancelDeadline }
+    const job = queues.awaited.shift() ?? queues.unhurried.shift()
+    if (job === undefined) return
+    running = { job, cancelDeadline: deadline(worker, job, isReady ? taskMs : startMs + taskMs) }
     worker.postMessage(job.task, job.moved)
+  }
+
+  /** The thread is there: from now on the task's time counts. */
+  function begin(worker: Worker): void {
+    if (thread !== worker) return
+    isReady = true
+    if (running === null) return
+    running.cancelDeadline()
+    running.cancelDeadline = deadline(worker, running.job, taskMs)
+  }
+
+  function deadline(worker: Worker, job: Job<Task>, ms: number): () => void {
+    return timers.after(ms, () => {
+      if (running?.job === job) lose(worker, new TaskTooSlow(`not done after ${ms} ms`))
+    })
   }
 
   function endThread(): void {

@@ -1,28 +1,28 @@
 /** The thread in which texts are cut and rendered: how long that takes is the author's choice. */
 import { parentPort } from 'node:worker_threads'
 import { findSection, lineAt, lineRange } from '@weft/document'
-import { htmlOfMarkdown, htmlOfText } from './html.ts'
-import type { TaskResult } from './task-thread.ts'
+import { htmlOfText } from './html.ts'
+import { type TaskResult, taskThreadReady } from './task-thread.ts'
 import type { ShownText, TextForm, TextPart, TextTask } from './text-tasks.ts'
 
 if (parentPort === null) throw new Error('text-worker.ts runs as a worker thread')
 const port = parentPort
 
-port.on('message', ({ text, form }: TextTask) => {
+port.on('message', async ({ text, form }: TextTask) => {
   let result: TaskResult<ShownText>
   try {
-    result = { done: shown(text, form) }
+    result = { done: await shown(text, form) }
   } catch (error) {
     result = { failed: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' }
   }
   port.postMessage(result)
 })
 
-function shown(text: string, { part, as }: TextForm): ShownText {
+async function shown(text: string, { part, as }: TextForm): Promise<ShownText> {
   const range = part === null ? { from: 0, to: text.length } : rangeOf(text, part)
   if ('type' in range) return range
   const content = text.slice(range.from, range.to)
-  return { type: 'shown', ...range, line: lineAt(text, range.from), content: rendered(content, as) }
+  return { type: 'shown', ...range, line: lineAt(text, range.from), content: await rendered(content, as) }
 }
 
 function rangeOf(
@@ -42,13 +42,18 @@ function rangeOf(
 const headingsTold = 100
 const limitOfExcerpt = 120
 
-function rendered(content: string, as: TextForm['as']): string {
+async function rendered(content: string, as: TextForm['as']): Promise<string> {
   switch (as) {
     case 'text':
       return content
-    case 'html-of-markdown':
+    case 'html-of-markdown': {
+      // Most who want a part want its text: the renderer is loaded when it is first needed.
+      const { htmlOfMarkdown } = await import('./markdown-html.ts')
       return htmlOfMarkdown(content)
+    }
     case 'html-of-text':
       return htmlOfText(content)
   }
 }
+
+port.postMessage(taskThreadReady)

@@ -57,7 +57,7 @@ export function createClient(options: ClientOptions = {}): Client {
     request: Request = {},
     callOptions: CallOptions = {},
   ): Promise<unknown> {
-    const { method, path, accept, type: textType }: Endpoint = endpoints[name]
+    const { method, path, accept, type: textType, answersWith }: Endpoint = endpoints[name]
     const url = `${origin}${base}${fill(path, request.params)}${search(request.query)}`
     const { body, type } = encodeBody(request.body, textType)
     const headers = defined({ accept, 'content-type': type, ...request.headers })
@@ -70,7 +70,7 @@ export function createClient(options: ClientOptions = {}): Client {
         ...(signal === undefined ? {} : { signal }),
       }),
     )
-    return unlessUnreachable(signal, () => decode(response, headers.accept))
+    return unlessUnreachable(signal, () => decode(response, { form: headers.accept, answersWith }))
   }
 
   const names = Object.keys(endpoints) as (keyof Routes)[]
@@ -104,15 +104,21 @@ function encodeBody(
   return { body: JSON.stringify(body), type: 'application/json' }
 }
 
-/** `asked`: the form. Pages come from whoever stands in between, unless one was asked for. */
-async function decode(response: Response, asked: string | undefined): Promise<unknown> {
+interface Asked {
+  readonly form: string | undefined
+  readonly answersWith: Endpoint['answersWith']
+}
+
+/** Pages come from whoever stands in between, unless one was asked for. */
+async function decode(response: Response, { form, answersWith }: Asked): Promise<unknown> {
   const type = (response.headers.get('content-type') ?? '').split(';')[0]
   if (type === 'application/problem+json') throw new ProblemError((await response.json()) as Problem)
   if (response.status === 304) return null
   if (!response.ok) throw new Unreachable(`an answer that is not Weft's, with status ${response.status}`)
   if (response.status === 204) return undefined
   const etag = response.headers.get('etag') ?? ''
-  switch (type === 'text/html' && asked !== type ? null : type) {
+  if (answersWith === 'a file') return { bytes: new Uint8Array(await response.arrayBuffer()), etag }
+  switch (type === 'text/html' && form !== type ? null : type) {
     case 'application/json':
       return response.json()
     case 'application/octet-stream':

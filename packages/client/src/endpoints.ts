@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly accept?: string
   /** Of a body that is text. */
   readonly type?: 'text/markdown' | 'text/x-diff'
+  /** Of any type, which the answer names. */
+  readonly answersWith?: 'a file'
 }
 
 export const endpoints = {
@@ -53,6 +55,15 @@ export const endpoints = {
   pingWebhook: { method: 'post', path: '/webhooks/{id}/ping' },
   listDeliveries: { method: 'get', path: '/webhooks/{id}/deliveries' },
   redeliver: { method: 'post', path: '/webhooks/{id}/deliveries/{delivery}/redeliver' },
+  addAttachment: { method: 'post', path: '/documents/{id}/attachments' },
+  listAttachments: { method: 'get', path: '/documents/{id}/attachments' },
+  getAttachment: { method: 'get', path: '/documents/{id}/attachments/{attachment}', answersWith: 'a file' },
+  deleteAttachment: { method: 'delete', path: '/documents/{id}/attachments/{attachment}' },
+  importFile: { method: 'post', path: '/import' },
+  getImport: { method: 'get', path: '/imports/{import}' },
+  cancelImport: { method: 'delete', path: '/imports/{import}' },
+  exportDocument: { method: 'get', path: '/documents/{id}/export', answersWith: 'a file' },
+  exportAll: { method: 'get', path: '/export', answersWith: 'a file' },
   getMe: { method: 'get', path: '/me' },
   putMe: { method: 'put', path: '/me' },
 } as const satisfies {

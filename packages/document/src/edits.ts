@@ -66,7 +66,8 @@ function resolve(text: string, edit: Edit): Resolved {
     return { changes: [{ from: 0, to: 0, insert }] }
   }
   if (edit.under === undefined) {
-    const insert = text === '' || text.endsWith('\n') ? edit.append : `\n${edit.append}`
+    // Others may append at this moment too: either all of these lines end, or all of them begin with their end.
+    const insert = text === '' || text.endsWith('\n') ? closed(edit.append) : `\n${edit.append}`
     return { changes: [{ from: text.length, to: text.length, insert: edit.append === '' ? '' : insert }] }
   }
   const found = findSection(text, edit.under)

@@ -12,8 +12,15 @@ export {
   problems,
 } from './problems.ts'
 export { mayWrite, type Role, roles } from './roles.ts'
+export type { AttachmentResource } from './routes/attachments.ts'
 export type { BytesAnswer, RouteAnswer, RouteInput, TextAnswer } from './routes/call.ts'
 export type { DocumentEvent, PresenceEvent, ServerEvent } from './routes/event-schemas.ts'
+export type {
+  ImportFailure,
+  ImportRepair,
+  ImportResource,
+  ImportState,
+} from './routes/imports.ts'
 export { apiBase, type Routes, routes } from './routes/routes.ts'
 export {
   type DocumentKind,

@@ -129,7 +129,8 @@ export const limits = {
   messagesBurst: 20_000,
   bytesPerSecond: 8 * 1024 * 1024,
   bytesBurst: 32 * 1024 * 1024,
-  /** Packed changes of one document that are kept to read or write on older revisions; the oldest go first. */
+  /** What is kept of one document to read or write on older revisions: packed changes, and snapshots among them.
+   *  The oldest go first. */
   historyBytes: 64 * 1024 * 1024,
   /** Events of the server that are kept, the latest; who reads on from an older one is told to start over. */
   eventsKept: 100_000,
@@ -164,6 +165,39 @@ export const limits = {
   webhookFinished: 1_000,
   /** How long deliveries are signed with the secret before, too. */
   webhookOverlapMs: 24 * 60 * 60 * 1_000,
+  /** One attachment: a large photograph, a scanned contract. */
+  attachmentBytes: 10 * 1024 * 1024,
+  /** Those of one document. */
+  attachmentsPerDocument: 500,
+  documentAttachmentBytes: 256 * 1024 * 1024,
+  /** Characters of its name. What file systems take, with room for an ending. */
+  attachmentNameLength: 200,
+  /** An attachment that its document's text has not mentioned for so long is deleted. */
+  attachmentGraceMs: 30 * 24 * 60 * 60 * 1_000,
+  /** One file or archive to import, and what is in it when it is unpacked. */
+  importBytes: 512 * 1024 * 1024,
+  importUnpackedBytes: 2 * 1024 * 1024 * 1024,
+  /** Files and folders in an archive. */
+  importFiles: 50_000,
+  /** Bytes of one document in it, before it is read as text. */
+  importDocumentBytes: 16 * 1024 * 1024,
+  /** Characters of a path in it. */
+  importPathLength: 4_000,
+  /** To make a document of one file. */
+  importFileMs: 10_000,
+  /** Imports of one actor. */
+  importsPerHour: 60,
+  /** Those under way; so many more may wait. */
+  importsAtOnce: 2,
+  importsWaiting: 20,
+  /** Files that a report names, of each sort. The rest is counted. */
+  importReportedFiles: 500,
+  /** A report is kept for so long after its import ended. */
+  importReportMs: 7 * 24 * 60 * 60 * 1_000,
+  /** Archives of everything that are made at the same time. */
+  exportsAtOnce: 2,
+  /** A body that is a file may take longer than another request. */
+  uploadMs: 10 * 60 * 1_000,
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,

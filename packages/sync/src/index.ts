@@ -7,6 +7,7 @@ export {
   RoomsFull,
   UpdateGap,
 } from './errors.ts'
+export { joinedUpdates } from './joined-updates.ts'
 export { frame, messagesIn } from './outbox.ts'
 export {
   type Bus,

@@ -2,10 +2,11 @@
  * All of HTTP: what every request passes through, then who serves which path. A request that no line here takes is
  * a 404, and every error is a problem document.
  */
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import { apiBase, routes } from '@weft/protocol'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
+import { serveAttachmentLinks, serveAttachments } from './attachments.ts'
 import { serveBulk } from './bulk.ts'
 import { serveContent } from './content.ts'
 import { serveDocumentEvents } from './document-events.ts'
@@ -13,9 +14,11 @@ import { serveDocumentFiles } from './document-files.ts'
 import { serveDocumentLists } from './document-list.ts'
 import { serveDocuments } from './documents.ts'
 import type { HttpDeps, HttpEnv } from './env.ts'
+import { serveExports } from './exports.ts'
 import { serveFolders } from './folders.ts'
 import { admitted, bodyOf, noQuery, paced, plainPath } from './guards.ts'
 import { serveHealth } from './health.ts'
+import { serveImports } from './imports.ts'
 import { serveMe } from './me.ts'
 import { methodNotAllowed } from './methods.ts'
 import { serveReference } from './reference.ts'
@@ -40,6 +43,7 @@ export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const api = createApi(deps)
   app.route(apiBase, api)
   serveReference(app, api)
+  serveAttachmentLinks(app, deps)
   app.all('/api/*', () => {
     throw new Refused('not-found')
   })
@@ -71,7 +75,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
       [route.getRoutingPath()],
       ...(takesQuery ? [] : [noQuery]),
       ...bodyOf(route, deps.largestUpdate),
-      ...(comesOnce(route.method) ? [repeatable(keyInHeader)] : []),
+      ...(comesOnce(route.method) ? [repeatable(keyInHeader, takesFile(route) ? 'announced' : 'read')] : []),
       ...(route === routes.putContent ? [repeatable(keyOfText)] : []),
     )
   }
@@ -86,9 +90,17 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   serveServerEvents(api, deps)
   serveWebhooks(api, deps)
   serveWriting(api, deps)
+  serveAttachments(api, deps)
+  serveImports(api, deps)
+  serveExports(api, deps)
   serveMe(api, deps)
   for (const { path, methods } of pathsOf(Object.values(routes))) api.all(path, methodNotAllowed(methods))
   return api
+}
+
+/** A body of any type, which is stored as it comes. */
+function takesFile(route: RouteConfig): boolean {
+  return '*/*' in (route.request?.body?.content ?? {})
 }
 
 /** The other methods may be repeated as they are. */

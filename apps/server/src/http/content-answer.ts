@@ -90,7 +90,7 @@ function bodyOf(
 const vary = { vary: 'accept' }
 
 /** What is rendered may come into a page of its own: nothing there runs, sends or is framed. */
-const contentPolicy = [
+export const contentPolicy = [
   "default-src 'none'",
   "img-src 'self' data:",
   `style-src-elem 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'`,
@@ -112,7 +112,7 @@ function send(body: string | Uint8Array<ArrayBuffer>, form: ContentForm, tag: st
   })
 }
 
-function tooSlow(error: unknown): never {
+export function tooSlow(error: unknown): never {
   if (error instanceof WorkerFailure) throw new Refused('not-renderable')
   throw error
 }

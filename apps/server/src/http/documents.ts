@@ -7,6 +7,7 @@ import { addressOf, resource } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { createDocumentMaker } from './new-documents.ts'
 import { folderIdOf, tagsOf } from './places.ts'
+import { madeOnce } from './repeatable.ts'
 
 type Changes = z.output<
   (typeof routes)['changeDocument']['request']['body']['content']['application/json']['schema']
@@ -20,17 +21,21 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
     return c.json(await resource(c, deps, record), 201, { location: addressOf(record) })
   }
 
-  api.openapi(routes.createDocument, async (c) =>
-    created(c, await maker.fromRequest(c, null, c.req.valid('json'))),
-  )
+  const find = (id: string) => deps.storage.documents.get(documentId(id))
+
+  api.openapi(routes.createDocument, async (c) => {
+    const make = (id: string) => maker.fromRequest(c, documentId(id), c.req.valid('json'))
+    return created(c, await madeOnce(c, find, make))
+  })
 
   api.openapi(routes.createDocumentWithId, async (c) =>
     created(c, await maker.fromRequest(c, documentId(c.req.valid('param').id), c.req.valid('json'))),
   )
 
-  api.openapi(routes.duplicateDocument, async (c) =>
-    created(c, await maker.duplicate(c, c.req.valid('param').id)),
-  )
+  api.openapi(routes.duplicateDocument, async (c) => {
+    const make = (id: string) => maker.duplicate(c, c.req.valid('param').id, documentId(id))
+    return created(c, await madeOnce(c, find, make))
+  })
 
   api.openapi(routes.getDocument, async (c) => {
     const record = await authorised(c, deps, c.req.valid('param').id, 'read')

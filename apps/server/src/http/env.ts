@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Actor } from '@weft/protocol'
-import type { Rooms, Timers } from '@weft/sync'
+import type { Rooms, Timers, UpdateLog } from '@weft/sync'
 import type { Context } from 'hono'
 import type { Access } from '../access.ts'
 import type { ContentWriter, Repeat } from '../content-writer.ts'
@@ -12,6 +12,7 @@ import type { News } from '../following/news.ts'
 import type { Attendance } from '../following/people.ts'
 import type { Streams } from '../following/streams.ts'
 import type { Guests } from '../identity.ts'
+import type { Imports } from '../import/imports.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Openings } from '../openings.ts'
@@ -38,6 +39,8 @@ export type HttpContext = Context<HttpEnv>
 
 export interface HttpDeps {
   readonly storage: Storage
+  /** Those of the storage, with an eye on damage. */
+  readonly updates: UpdateLog
   readonly rooms: Rooms
   readonly access: Access
   readonly guests: Guests
@@ -63,6 +66,11 @@ export interface HttpDeps {
   readonly dispatcher: Pick<Dispatcher, 'wake'>
   /** Bytes. */
   readonly largestUpdate: number
+  /** Of one attachment. */
+  readonly attachmentBytes: number
+  readonly imports: Imports
+  /** Of one file or archive. */
+  readonly importBytes: number
   /** Where the built web app is; it may be missing. */
   readonly webFolder: string
   readonly isDraining: () => boolean

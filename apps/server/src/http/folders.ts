@@ -1,12 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { apiBase, type FolderId, type FolderResource, limits, mayWrite, routes } from '@weft/protocol'
-import { freshId } from '../fresh-id.ts'
 import type { FolderChanges, FolderRecord, FolderRefusal } from '../storage/storage.ts'
 import { iso } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { folderIdOf } from './places.ts'
 import { Refused } from './refused.ts'
-import { repeatOf } from './repeatable.ts'
+import { madeOnce } from './repeatable.ts'
 
 export function serveFolders(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   const { storage, access, rooms, timers } = deps
@@ -74,20 +73,18 @@ export function serveFolders(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   api.openapi(routes.createFolder, async (c) => {
     requireRight(c)
     const { name, parentId = null } = c.req.valid('json')
-    const { noted, note } = repeatOf(c)
-    const id = folderIdOf(noted ?? freshId())
-    const made = noted === null ? null : await folders.get(id)
-    if (noted === null) await note(id)
-    const created =
-      made ??
-      (await folders.create({
-        id,
-        name,
-        parent: parentId === null ? null : folderIdOf(parentId),
-        createdBy: c.var.actor.id,
-        createdAt: timers.now(),
-      }))
-    const folder = resource(unlessRefused(created))
+    const find = (id: string) => folders.get(folderIdOf(id))
+    const make = async (id: string) =>
+      unlessRefused(
+        await folders.create({
+          id: folderIdOf(id),
+          name,
+          parent: parentId === null ? null : folderIdOf(parentId),
+          createdBy: c.var.actor.id,
+          createdAt: timers.now(),
+        }),
+      )
+    const folder = resource(await madeOnce(c, find, make))
     return c.json(folder, 201, { location: `${apiBase}/folders/${folder.id}` })
   })
 

@@ -5,15 +5,14 @@ import { filledTemplate, titleOf } from '@weft/document'
 import { type DocumentId, type DocumentKind, limits, type routes } from '@weft/protocol'
 import { freshId } from '../fresh-id.ts'
 import { type DocumentDraft, DocumentExists, type DocumentRecord } from '../storage/storage.ts'
-import { authorisedContent, documentId } from './authorised.ts'
+import { authorisedContent } from './authorised.ts'
 import type { HttpContext, HttpDeps } from './env.ts'
 import { spend } from './guards.ts'
 import { folderIdOf, tagsOf } from './places.ts'
 import { Refused } from './refused.ts'
-import { repeatOf } from './repeatable.ts'
 import { refuseFaults } from './sent-text.ts'
 
-type NewDocument = z.output<
+export type NewDocument = z.output<
   (typeof routes)['createDocument']['request']['body']['content']['application/json']['schema']
 >
 
@@ -21,10 +20,9 @@ type NewDocument = z.output<
 type Beginning = Pick<DocumentDraft, 'title' | 'kind' | 'language' | 'folder' | 'tags' | 'isTemplate'>
 
 export interface DocumentMaker {
-  /** `id`: of one's own choice; `null`: a fresh one. */
-  fromRequest(c: HttpContext, id: DocumentId | null, draft: NewDocument): Promise<DocumentRecord>
+  fromRequest(c: HttpContext, id: DocumentId, draft: NewDocument): Promise<DocumentRecord>
   /** A document with the content of another, beside it. */
-  duplicate(c: HttpContext, id: string): Promise<DocumentRecord>
+  duplicate(c: HttpContext, original: string, id: DocumentId): Promise<DocumentRecord>
 }
 
 export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
@@ -71,45 +69,25 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     return make(c, id, { title, kind, language, ...standing(draft), tags }, content)
   }
 
-  async function fromRequest(c: HttpContext, id: DocumentId, draft: NewDocument): Promise<DocumentRecord> {
-    await spend(c, rates.create)
-    if (draft.template !== undefined) return fromTemplate(c, id, draft, draft.template)
-    const { kind = 'markdown', content = '', language = null } = draft
-    const place = standing(draft)
-    refuseFaults(content)
-    return make(c, id, { title: titleFor(draft, kind, content), kind, language, ...place }, content)
-  }
-
-  async function copyOf(c: HttpContext, id: DocumentId, source: DocumentRecord): Promise<DocumentRecord> {
-    await spend(c, rates.create)
-    const { kind, language, tags } = source
-    const title = cutTitle(`Copy of ${source.title}`) ?? source.title
-    // The folder may go meanwhile; a copy in no folder is better than none.
-    const folder = source.folder === null ? null : ((await storage.folders.get(source.folder))?.id ?? null)
-    const content = await contentOf(source)
-    return make(c, id, { title, kind, language, tags, folder, isTemplate: false }, content)
-  }
-
-  /** A request that comes again finds the document that it made before. */
-  async function once(
-    c: HttpContext,
-    work: (id: DocumentId) => Promise<DocumentRecord>,
-  ): Promise<DocumentRecord> {
-    const { noted, note } = repeatOf(c)
-    const id = documentId(noted ?? freshId())
-    const made = noted === null ? null : await storage.documents.get(id)
-    if (made !== null) return made
-    if (noted === null) await note(id)
-    return work(id)
-  }
-
   return {
-    fromRequest: (c, id, draft) =>
-      id === null ? once(c, (fresh) => fromRequest(c, fresh, draft)) : fromRequest(c, id, draft),
+    async fromRequest(c, id, draft) {
+      await spend(c, rates.create)
+      if (draft.template !== undefined) return fromTemplate(c, id, draft, draft.template)
+      const { kind = 'markdown', content = '', language = null } = draft
+      const place = standing(draft)
+      refuseFaults(content)
+      return make(c, id, { title: titleFor(draft, kind, content), kind, language, ...place }, content)
+    },
 
-    async duplicate(c, id) {
-      const source = await authorisedContent(c, deps, id, 'read')
-      return once(c, (fresh) => copyOf(c, fresh, source))
+    async duplicate(c, original, id) {
+      const source = await authorisedContent(c, deps, original, 'read')
+      await spend(c, rates.create)
+      const { kind, language, tags } = source
+      const title = cutTitle(`Copy of ${source.title}`) ?? source.title
+      // The folder may go meanwhile; a copy in no folder is better than none.
+      const folder = source.folder === null ? null : ((await storage.folders.get(source.folder))?.id ?? null)
+      const content = await contentOf(source)
+      return make(c, id, { title, kind, language, tags, folder, isTemplate: false }, content)
     },
   }
 }

@@ -12,7 +12,15 @@ import {
 } from '@weft/sync'
 import { HTTPException } from 'hono/http-exception'
 import { TooManyReads } from '../document-reader.ts'
-import { DocumentExists, FolderMissing, LimitReached, QuotaReached } from '../storage/storage.ts'
+import {
+  AttachmentDamaged,
+  AttachmentsFull,
+  DocumentExists,
+  FileTooLarge,
+  FolderMissing,
+  LimitReached,
+  QuotaReached,
+} from '../storage/storage.ts'
 
 export interface Particulars extends ProblemParticulars {
   readonly headers?: Readonly<Record<string, string>>
@@ -43,6 +51,10 @@ export function refusalOf(error: unknown): Refused | null {
   if (error instanceof Refused) return error
   if (error instanceof StorageFailure) return unavailable(error)
   if (error instanceof DocumentGone) return new Refused('not-found')
+  if (error instanceof AttachmentsFull) return new Refused('attachments-full')
+  if (error instanceof AttachmentDamaged) return new Refused('attachment-damaged')
+  if (error instanceof FileTooLarge)
+    return new Refused('too-large', { detail: error.message, headers: { connection: 'close' } })
   if (error instanceof DocumentExists) return new Refused('document-exists')
   if (error instanceof FolderMissing) return new Refused('no-such-folder')
   if (error instanceof LimitReached) return new Refused('limit-reached', { detail: error.message })

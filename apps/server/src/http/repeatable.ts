@@ -3,7 +3,7 @@
  * whoever repeats the request; a request that was refused has changed nothing, and is tried again.
  *
  * A crash may come between a change and its kept answer. Handlers that would change something twice then note, before
- * the change, what makes the second time the same as the first: see {@link repeatOf}.
+ * the change, what makes the second time the same as the first: see {@link madeOnce} and content-writer.ts.
  */
 import { createHash } from 'node:crypto'
 import { limits } from '@weft/protocol'
@@ -11,6 +11,7 @@ import type { Timers } from '@weft/sync'
 import type { MiddlewareHandler } from 'hono'
 import { TooLate, within } from '../clock.ts'
 import { neverAgain, type Repeat } from '../content-writer.ts'
+import { freshId } from '../fresh-id.ts'
 import type { AnswerStore, FirstRequest, KeptAnswer, KeptRequest } from '../storage/storage.ts'
 import type { HttpContext, HttpEnv } from './env.ts'
 import { wholeBody } from './guards.ts'
@@ -24,7 +25,11 @@ export interface RepeatableDeps {
 /** `itself`: the request is its own key. `null`: it does not come again. */
 export type RepeatKey = { readonly key: string } | 'itself' | null
 
-export type RepeatGuard = (keyOf: (c: HttpContext) => RepeatKey) => MiddlewareHandler<HttpEnv>
+/** `announced`: of a body that is a file, its length and type stand for it, so that it is never whole in memory. */
+export type RepeatGuard = (
+  keyOf: (c: HttpContext) => RepeatKey,
+  body?: 'read' | 'announced',
+) => MiddlewareHandler<HttpEnv>
 
 /** For all routes together: the same key is one request, wherever it is sent. */
 export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
@@ -76,23 +81,37 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     return undefined
   }
 
-  return (keyOf) => async (c, next) => {
-    const chosen = keyOf(c)
-    if (chosen === null) return next()
-    const actor = c.var.actor.id
-    const fingerprint = await fingerprintOf(c)
-    // No key of a client's starts with a blank.
-    const key = chosen === 'itself' ? ` ${fingerprint}` : chosen.key
-    const request = { actor, key, fingerprint, at: timers.now() }
-    return aloneAt(`${actor} ${key}`, () =>
-      carryOut(c, next, request, chosen === 'itself' ? 'changes' : 'always'),
-    )
-  }
+  return (keyOf, body = 'read') =>
+    async (c, next) => {
+      const chosen = keyOf(c)
+      if (chosen === null) return next()
+      const actor = c.var.actor.id
+      const fingerprint = fingerprintOf(c, body === 'read' ? await readAgain(c) : announced(c))
+      // No key of a client's starts with a blank.
+      const key = chosen === 'itself' ? ` ${fingerprint}` : chosen.key
+      const request = { actor, key, fingerprint, at: timers.now() }
+      return aloneAt(`${actor} ${key}`, () =>
+        carryOut(c, next, request, chosen === 'itself' ? 'changes' : 'always'),
+      )
+    }
 }
 
 /** What a handler knows of an earlier time of the same request. */
 export function repeatOf(c: HttpContext): Repeat {
   return c.var.repeat ?? neverAgain
+}
+
+/** Makes something under a fresh id; a request that comes again finds what it made before. */
+export async function madeOnce<Made>(
+  c: HttpContext,
+  find: (id: string) => Promise<Made | null>,
+  make: (id: string) => Promise<Made>,
+): Promise<Made> {
+  const { noted, note } = repeatOf(c)
+  if (noted !== null) return (await find(noted)) ?? make(noted)
+  const id = freshId()
+  await note(id)
+  return make(id)
 }
 
 /** As a header of its own, bare or as a string of a structured field. */
@@ -113,9 +132,18 @@ export function keyOfText(c: HttpContext): RepeatKey {
   return keyInHeader(c) ?? (base === undefined || base === '*' ? null : 'itself')
 }
 
-async function fingerprintOf(c: HttpContext): Promise<string> {
+/** The body, which can be read once more afterwards. */
+async function readAgain(c: HttpContext): Promise<Uint8Array<ArrayBuffer>> {
   const body = await wholeBody(c)
   c.req.raw = new Request(c.req.raw, { body })
+  return body
+}
+
+function announced(c: HttpContext): string {
+  return JSON.stringify([c.req.header('content-length') ?? '', c.req.header('content-type') ?? ''])
+}
+
+function fingerprintOf(c: HttpContext, body: Uint8Array | string): string {
   const { pathname, search } = new URL(c.req.url)
   return createHash('sha256')
     .update(JSON.stringify([c.req.method, pathname, search, c.req.header('if-match') ?? '']))

@@ -8,7 +8,8 @@
  */
 import type { DocumentId } from '@weft/protocol'
 import { limits } from '@weft/protocol'
-import { DocumentDamaged, DocumentGone, type Timers, type UpdateLog } from '@weft/sync'
+import { DocumentDamaged, DocumentGone, type Timers } from '@weft/sync'
+import type { DocumentRevisions } from '../document-revisions.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Logger } from '../log.ts'
 import type { DocumentRecord, DocumentStore } from '../storage/storage.ts'
@@ -29,7 +30,7 @@ export interface Indexer {
 export interface IndexerDeps {
   readonly index: SearchIndex
   readonly documents: Pick<DocumentStore, 'getMany' | 'list'>
-  readonly updates: Pick<UpdateLog, 'read'>
+  readonly revisions: DocumentRevisions
   readonly worker: Pick<DocumentWorker, 'readText'>
   readonly timers: Timers
   readonly log: Logger
@@ -48,7 +49,7 @@ const retryMs = 10_000
 const putLength = 512 * 1024
 
 export function createIndexer(deps: IndexerDeps): Indexer {
-  const { index, documents, updates, worker, timers, log } = deps
+  const { index, documents, revisions, worker, timers, log } = deps
   /** Each with the time from which on it may be read. */
   const changed = new Map<DocumentId, number>()
   let running: Promise<void> | null = null
@@ -137,9 +138,10 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     const { title, kind, revision } = record
     if (kind === 'yjs' || revision === 0) return { ...standing(record, revision), title, text: '' }
     try {
-      const { updates: bytes, head } = await updates.read(record.id, 0)
-      const text = (await worker.readText(bytes)).slice(0, limits.searchedLength).toWellFormed()
-      return { ...standing(record, head), title, text }
+      const latest = { ...record, exactly: null }
+      const read = await revisions.at(latest, (source) => worker.readText(source))
+      const text = read.value.slice(0, limits.searchedLength).toWellFormed()
+      return { ...standing(record, read.revision), title, text }
     } catch (error) {
       if (error instanceof DocumentGone) return null
       if (isClosed) return null

@@ -4,12 +4,14 @@
  */
 import type { DocumentId, FolderId } from '@weft/protocol'
 import { memoryAnswers } from './memory-answers.ts'
+import { memoryAttachments } from './memory-attachments.ts'
 import { memoryDocuments } from './memory-documents.ts'
 import { memoryEvents } from './memory-events.ts'
 import { faultyDisk, type MemoryFaults } from './memory-faults.ts'
 import { memoryFolders } from './memory-folders.ts'
 import type { Held } from './memory-held.ts'
 import { memoryHistory } from './memory-history.ts'
+import { memoryImports } from './memory-imports.ts'
 import { memoryLog } from './memory-log.ts'
 import { memoryMarks } from './memory-marks.ts'
 import { openPassage, type PassageOptions } from './memory-passage.ts'
@@ -31,6 +33,7 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
   const events = memoryEvents((id) => documents.get(id)?.record ?? null, passage)
+  const attachments = memoryAttachments(documents, passage)
 
   const webhooks = memoryWebhooks(events, passage)
   const marks = memoryMarks(documents, passage)
@@ -48,9 +51,14 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
     marks,
     events,
     webhooks,
+    attachments,
+    imports: memoryImports(passage),
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
-    close: () => passage.close(),
+    async close() {
+      await passage.close()
+      await attachments.close()
+    },
     faults: disk.faults,
   }
 }

@@ -194,6 +194,32 @@ export const migrations: readonly Migration[] = [
     ],
   },
   {
+    name: 'attachments, imports',
+    statements: ({ whole, keyed }) => [
+      `CREATE TABLE attachments (
+        id TEXT NOT NULL PRIMARY KEY,
+        document TEXT NOT NULL REFERENCES documents (id),
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        bytes ${whole} NOT NULL,
+        digest TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        created_at ${whole} NOT NULL,
+        unmentioned_since ${whole}
+      ) ${keyed}`,
+      'CREATE INDEX attachments_by_document ON attachments (document, created_at, id)',
+      'CREATE INDEX attachments_by_digest ON attachments (digest)',
+      `CREATE TABLE imports (
+        id TEXT NOT NULL PRIMARY KEY,
+        actor TEXT NOT NULL,
+        state TEXT NOT NULL,
+        started_at ${whole} NOT NULL,
+        ended_at ${whole},
+        report TEXT NOT NULL
+      ) ${keyed}`,
+    ],
+  },
+  {
     name: 'events',
     statements: ({ whole, keyed, inOrder }) => [
       // See event-store.ts.

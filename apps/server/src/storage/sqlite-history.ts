@@ -48,6 +48,9 @@ interface PackRow {
 export const largeEntryBytes = 256 * 1024
 /** A snapshot is kept when the packs since the last one that was have this much, or twice as much as itself. */
 const packedBetweenSnapshots = 256 * 1024
+/** Or so many entries, or one for each so many of its own bytes: who reads the past places each of them. */
+const entriesBetweenSnapshots = 4_000
+const bytesForEachEntry = 32
 
 export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): SqliteHistory {
   const insertPack = database.prepare(
@@ -72,6 +75,11 @@ export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): Sql
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? AND position <= ? AND length(bytes) >= ${largeEntryBytes}`,
   )
+  const keptBytes = database.prepare(
+    `SELECT (SELECT coalesce(sum(length(bytes)), 0) FROM kept_snapshots WHERE document = ?1)
+       + (SELECT coalesce(sum(length(bytes)), 0) FROM snapshot_pieces
+          WHERE pieces IN (SELECT pieces FROM kept_snapshots WHERE document = ?1)) AS bytes`,
+  )
   const firstPack = database.prepare('SELECT min(first) AS first FROM changes WHERE document = ?')
   const secondKept = database.prepare(
     'SELECT position FROM kept_snapshots WHERE document = ? ORDER BY position LIMIT 1 OFFSET 1',
@@ -85,16 +93,19 @@ export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): Sql
     const since = first<{ bytes: number; last: LogPosition }>(packedSince, document, kept)
     // Where packs are missing, the document is in this snapshot alone.
     const isAlone = since?.last !== position
-    const isDue = (since?.bytes ?? 0) >= Math.max(packedBetweenSnapshots, 2 * snapshots.size(document))
-    if (isAlone || isDue) snapshots.keep(document)
+    const size = snapshots.size(document)
+    const isLarge = (since?.bytes ?? 0) >= Math.max(packedBetweenSnapshots, 2 * size)
+    const isLong = position - kept >= Math.max(entriesBetweenSnapshots, size / bytesForEachEntry)
+    if (isAlone || isLarge || isLong) snapshots.keep(document)
   }
 
   /** The oldest go first, up to a snapshot that the others build on. */
   function bound(document: DocumentId): void {
     for (;;) {
-      const bytes = first<{ bytes: number }>(packedSince, document, 0)?.bytes ?? 0
+      const packed = first<{ bytes: number }>(packedSince, document, 0)?.bytes ?? 0
+      const kept = first<{ bytes: number }>(keptBytes, document)?.bytes ?? 0
       const second = first<{ position: LogPosition }>(secondKept, document)
-      if (bytes <= limits.historyBytes || second === undefined) return
+      if (packed + kept <= limits.historyBytes || second === undefined) return
       dropPacks.run(document, second.position)
       dropRows.run(document, second.position)
       snapshots.dropKept(document, second.position)

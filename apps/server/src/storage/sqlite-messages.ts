@@ -1,8 +1,10 @@
 /** What the main thread asks of the storage thread, and what comes back. */
 import type { ActorId, DocumentId, DocumentKind, FolderId } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
+import type { AttachmentAnswers, AttachmentRead, AttachmentWrite } from './attachment-messages.ts'
 import type { StoredSnapshot } from './checksum.ts'
 import type { EventPage, EventQuery } from './event-store.ts'
+import type { ImportAnswers, ImportRead, ImportWrite } from './import-messages.ts'
 import type {
   DocumentChanges,
   DocumentDraft,
@@ -77,6 +79,8 @@ export type Write =
   | { readonly type: 'drop-loose-pieces' }
   /** Also: see sqlite-purges.ts. */
   | { readonly type: 'go-on-purging' }
+  | AttachmentWrite
+  | ImportWrite
 
 export interface FoldWrite {
   readonly type: 'fold'
@@ -121,12 +125,14 @@ export type Read =
       readonly documents: readonly DocumentId[]
     }
   | { readonly type: 'openings'; readonly actor: ActorId }
+  | AttachmentRead
+  | ImportRead
 
 /** `close`: the last question, answered when all others are. */
 export type Question = Write | Read | { readonly type: 'close' }
 
 /** The answer to each type of question. */
-export interface Answers extends WebhookAnswers {
+export interface Answers extends AttachmentAnswers, ImportAnswers, WebhookAnswers {
   readonly append: LogPosition
   readonly fold: null
   readonly create: DocumentRecord
@@ -198,6 +204,7 @@ export type FailureReason =
   | 'limit'
   | 'no-folder'
   | 'quota'
+  | 'attachments-full'
   | 'refused'
   | 'full'
   | 'failed'

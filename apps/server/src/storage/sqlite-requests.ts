@@ -16,10 +16,12 @@ import { Refusal } from './refusal.ts'
 import { retagged, tooManyTags } from './retagged.ts'
 import { sqliteAnswers } from './sqlite-answers.ts'
 import { type Arrivals, sqliteArrivals } from './sqlite-arrivals.ts'
+import { sqliteAttachments } from './sqlite-attachments.ts'
 import { isCorrupt } from './sqlite-errors.ts'
 import { sqliteEvents } from './sqlite-events.ts'
 import { sqliteFolders } from './sqlite-folders.ts'
 import { sqliteHistory } from './sqlite-history.ts'
+import { sqliteImports } from './sqlite-imports.ts'
 import { sqliteLists } from './sqlite-lists.ts'
 import { sqliteLog } from './sqlite-log.ts'
 import { sqliteMarks } from './sqlite-marks.ts'
@@ -51,6 +53,8 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
   const snapshots = sqliteSnapshots(database)
   const log = sqliteLog(database, { arrivals, snapshots, history: sqliteHistory(database, snapshots) })
   const answers = sqliteAnswers(database)
+  const attachments = sqliteAttachments(database)
+  const imports = sqliteImports(database)
   const rows = queryRunner(database)
   const events = sqliteEvents(database, recordWith)
   const webhooks = sqliteWebhooks(database, events)
@@ -243,6 +247,15 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
         case 'drop-loose-pieces':
           snapshots.dropLoose()
           return null
+        case 'add-attachment':
+        case 'remove-attachment':
+        case 'mark-attachments':
+          return attachments.write(write)
+        case 'save-import':
+        case 'remove-import':
+        case 'interrupt-imports':
+        case 'forget-imports':
+          return imports.write(write)
       }
     },
 
@@ -284,6 +297,13 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
           return marks.starred(read.actor, read.documents)
         case 'openings':
           return marks.openings(read.actor)
+        case 'get-attachment':
+        case 'list-attachments':
+        case 'documents-with-attachments':
+        case 'digests-in-use':
+          return attachments.read(read)
+        case 'get-import':
+          return imports.read(read)
       }
     },
   }

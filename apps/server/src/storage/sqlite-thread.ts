@@ -10,7 +10,14 @@ import type {
   ThreadSettings,
   ToThread,
 } from './sqlite-messages.ts'
-import { DocumentExists, FolderMissing, LimitReached, QuotaReached, RevisionMissing } from './storage.ts'
+import {
+  AttachmentsFull,
+  DocumentExists,
+  FolderMissing,
+  LimitReached,
+  QuotaReached,
+  RevisionMissing,
+} from './storage.ts'
 
 export interface SqliteThread {
   /** `moved`: buffers inside the question that nobody uses any more. */
@@ -112,6 +119,8 @@ function errorOf({ reason, message }: Failure): Error {
       return new DocumentGone(message)
     case 'exists':
       return new DocumentExists(message)
+    case 'attachments-full':
+      return new AttachmentsFull(message)
     case 'missing':
       return new RevisionMissing(message)
     case 'damaged':

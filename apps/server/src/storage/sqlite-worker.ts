@@ -78,6 +78,11 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
       case 'folder':
       case 'starred':
       case 'openings':
+      case 'get-attachment':
+      case 'list-attachments':
+      case 'documents-with-attachments':
+      case 'digests-in-use':
+      case 'get-import':
         reads.push({ number, question })
         break
       default:
@@ -137,7 +142,7 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
 
   function answer(answers: readonly Answered[]): void {
     const buffers = answers.flatMap(({ outcome }) =>
-      'value' in outcome && outcome.value instanceof Object && 'bytes' in outcome.value
+      'value' in outcome && outcome.value instanceof Object && 'lengths' in outcome.value
         ? [
             outcome.value.bytes.buffer,
             ...(outcome.value.snapshot === null ? [] : [outcome.value.snapshot.buffer]),

@@ -1,10 +1,13 @@
 /**
- * Storage in one SQLite file: `<folder>/weft.sqlite`. This side runs on the event loop and only asks; the thread
+ * Storage in one SQLite file: `<folder>/weft.sqlite`, and attachments in `<folder>/attachments`. This side runs on the event loop and only asks; the thread
  * in sqlite-worker.ts does the work.
  */
 import { join } from 'node:path'
-import type { LogEntry, LogSlice, Reporter, Timers } from '@weft/sync'
+import { type LogEntry, type LogSlice, type Reporter, StorageFailure, type Timers } from '@weft/sync'
+import { openAttachmentFiles } from './attachment-files.ts'
+import { attachmentStore } from './attachment-store.ts'
 import { packOwners, unpackOwners } from './packed-owners.ts'
+import { messageOf } from './sqlite-errors.ts'
 import { prepareFolder, warnBelowBytes } from './sqlite-folder.ts'
 import type { PackedSlice } from './sqlite-messages.ts'
 import { startThread } from './sqlite-thread.ts'
@@ -29,6 +32,14 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
   const free = await prepareFolder(folder)
   if (free < warnBelowBytes) reporter?.warn('disk-nearly-full', { folder, freeBytes: free })
   const thread = await startThread({ file: join(folder, 'weft.sqlite'), at: timers.now(), quotas }, timers)
+  // Only now: what another server is just receiving there is not this one's to clear away.
+  const files = await openAttachmentFiles(join(folder, 'attachments')).catch(async (cause: unknown) => {
+    await thread.close()
+    throw new StorageFailure(`The folder of attachments cannot be opened: ${messageOf(cause)}`, {
+      full: false,
+      cause,
+    })
+  })
 
   return {
     documents: {
@@ -130,6 +141,37 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
       openings: (actor) => thread.ask({ type: 'openings', actor }),
       async forgetOpenings(before) {
         await thread.ask({ type: 'forget-openings', before })
+      },
+    },
+    attachments: attachmentStore(
+      {
+        async insert(record) {
+          await thread.ask({ type: 'add-attachment', record })
+        },
+        get: (id) => thread.ask({ type: 'get-attachment', id }),
+        list: (document) => thread.ask({ type: 'list-attachments', document }),
+        remove: (id) => thread.ask({ type: 'remove-attachment', id }),
+        async mark(ids, since) {
+          if (ids.length > 0) await thread.ask({ type: 'mark-attachments', ids, since })
+        },
+        documents: (after, limit) => thread.ask({ type: 'documents-with-attachments', after, limit }),
+        inUse: (digests) => thread.ask({ type: 'digests-in-use', digests }),
+      },
+      files,
+    ),
+    imports: {
+      async save(record) {
+        await thread.ask({ type: 'save-import', record })
+      },
+      get: (id) => thread.ask({ type: 'get-import', id }),
+      async remove(id) {
+        await thread.ask({ type: 'remove-import', id })
+      },
+      async interrupt(at) {
+        await thread.ask({ type: 'interrupt-imports', at })
+      },
+      async forget(before) {
+        await thread.ask({ type: 'forget-imports', before })
       },
     },
     async probe() {

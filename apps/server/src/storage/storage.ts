@@ -36,6 +36,20 @@ export type {
   WebhookStore,
 } from './webhook-store.ts'
 
+import type { AttachmentStore } from './attachments.ts'
+import type { ImportStore } from './imports.ts'
+
+export {
+  AttachmentDamaged,
+  type AttachmentDraft,
+  type AttachmentRecord,
+  type AttachmentStore,
+  AttachmentsFull,
+  FileTooLarge,
+  type ReceivedFile,
+} from './attachments.ts'
+export type { ImportRecord, ImportReport, ImportStore } from './imports.ts'
+
 export interface Storage {
   readonly documents: DocumentStore
   readonly updates: UpdateLog
@@ -45,6 +59,8 @@ export interface Storage {
   readonly answers: AnswerStore
   readonly folders: FolderStore
   readonly marks: ActorMarks
+  readonly attachments: AttachmentStore
+  readonly imports: ImportStore
   /** Writes and commits a probe row. Rejects with StorageFailure when it cannot. */
   probe(): Promise<void>
   /**

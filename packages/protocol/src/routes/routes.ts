@@ -1,9 +1,13 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
+
+import * as attachments from './attachments.ts'
 import * as bulk from './bulk.ts'
 import * as content from './content.ts'
 import * as documents from './documents.ts'
 import * as events from './events.ts'
+import * as exports from './exports.ts'
 import * as folders from './folders.ts'
+import * as imports from './imports.ts'
 import * as library from './library.ts'
 import * as me from './me.ts'
 import * as search from './search.ts'
@@ -48,6 +52,15 @@ export const routes = {
   pingWebhook: webhooks.pingWebhook,
   listDeliveries: webhooks.listDeliveries,
   redeliver: webhooks.redeliver,
+  addAttachment: attachments.addAttachment,
+  listAttachments: attachments.listAttachments,
+  getAttachment: attachments.getAttachment,
+  deleteAttachment: attachments.deleteAttachment,
+  importFile: imports.importFile,
+  getImport: imports.getImport,
+  cancelImport: imports.cancelImport,
+  exportDocument: exports.exportDocument,
+  exportAll: exports.exportAll,
   getMe: me.getMe,
   putMe: me.putMe,
 }

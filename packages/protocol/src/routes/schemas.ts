@@ -12,7 +12,7 @@ export const documentKind = z.enum(documentKinds).openapi({
 })
 
 /** One line: no line breaks or other control characters. */
-const oneLine = /^[^\p{Cc}\u2028\u2029]*$/u
+export const oneLine = /^[^\p{Cc}\u2028\u2029]*$/u
 
 export const title = z
   .string()

@@ -1,0 +1,254 @@
+/**
+ * One import from its first file to its last: each file that can be a document becomes one, in the thread that
+ * import-thread.ts runs; what documents mention is kept with them; everything else is named in the report.
+ *
+ * Nothing is undone when it stops in the middle. A document is there whole or not at all.
+ */
+import { posix } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import {
+  type Actor,
+  type DocumentId,
+  type FolderId,
+  type ImportFailure,
+  limits,
+  parseDocumentId,
+} from '@weft/protocol'
+import { StorageFailure, type Timers } from '@weft/sync'
+import { attachmentType } from '../attachment-type.ts'
+import { freshId } from '../fresh-id.ts'
+import { AttachmentsFull, type DocumentRecord, type ReceivedFile, type Storage } from '../storage/storage.ts'
+import { manifestPath, missingPath } from './archive-manifest.ts'
+import { formatOf, isLitter } from './file-format.ts'
+import { type FolderPlace, folderPlaces } from './folder-places.ts'
+import type { ReportWriter } from './import-report.ts'
+import type { PreparedAttachment, PreparedDocument } from './import-tasks.ts'
+import type { ImportThread } from './import-thread.ts'
+import type { Source, SourceFile } from './source.ts'
+
+export interface ImportDeps {
+  readonly storage: Pick<Storage, 'documents' | 'attachments' | 'folders'>
+  readonly timers: Timers
+  /** Of one attachment. */
+  readonly attachmentBytes: number
+}
+
+export interface ImportOrder {
+  readonly source: Source
+  readonly actor: Actor
+  readonly into: FolderId | null
+  /** May the actor make folders? Otherwise everything goes to the same place. */
+  readonly mayOrganise: boolean
+  readonly report: ReportWriter
+  readonly isCancelled: () => boolean
+}
+
+/** Files whose documents are stored together: a commit each would take longer, and more would hold others up. */
+const filesAtOnce = 16
+const bytesAtOnce = 16 * 1024 * 1024
+
+/** Rejects with StorageFailure when nothing can be stored. */
+export async function importFiles(order: ImportOrder, thread: ImportThread, deps: ImportDeps): Promise<void> {
+  const received = receivedFiles(order, deps)
+  try {
+    await importAll(order, deps, thread, received)
+  } finally {
+    await received.discard()
+  }
+}
+
+async function importAll(
+  order: ImportOrder,
+  deps: ImportDeps,
+  thread: ImportThread,
+  received: ReceivedFiles,
+): Promise<void> {
+  const { source, report, isCancelled } = order
+  const files = source.files.filter(({ path }) => !isLitter(path))
+  const manifest = files.find(({ path }) => path === manifestPath) ?? null
+  const ids = new Map<string, DocumentId>()
+  for (const { path } of files) if (formatOf(path) !== null) ids.set(path, freshDocumentId())
+  const begun = await thread.begin({
+    documents: ids,
+    files: new Set(files.flatMap(({ path, bytes }) => (canAttach(bytes, deps) ? [path] : []))),
+    manifest: manifest === null ? null : await manifestOf(manifest),
+  })
+  // What lies in an archive of ours for other reasons.
+  const ownFiles = begun === null ? [] : [manifestPath, missingPath]
+  for (const path of [...ownFiles, ...(begun?.attachments ?? [])]) ids.delete(path)
+  const documents = files.filter(({ path }) => ids.has(path))
+  const others = files.filter(({ path }) => !ids.has(path) && !ownFiles.includes(path))
+  const places = folderPlaces({
+    ...{ folders: deps.storage.folders, timers: deps.timers, actor: order.actor, into: order.into },
+    names: begun?.folders ?? new Map(),
+  })
+  report.expect(documents.length + others.length + source.faults.length)
+  for (const { path, reason } of source.faults) {
+    report.failed(path, reason)
+    report.done()
+  }
+  // Also the empty ones, of an archive that was made here.
+  if (order.mayOrganise) for (const path of begun?.folders.keys() ?? []) await places.of(path)
+  for (const group of grouped(documents)) {
+    if (isCancelled()) return
+    const outcomes = await Promise.allSettled(
+      group.map(async (file) => {
+        const id = ids.get(file.path) ?? freshDocumentId()
+        const folder = posix.dirname(file.path)
+        const place = order.mayOrganise ? await places.of(folder) : { folder: order.into, isThere: true }
+        await importOne(file, { id, ...place }, order, deps, thread, received)
+        report.done()
+      }),
+    )
+    // Only now: the others of the group are stored or not, and the report knows.
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+  for (const { path, bytes } of others) {
+    if (!received.has(path)) report.failed(path, bytes > deps.attachmentBytes ? 'too-large' : 'unused')
+    report.done()
+  }
+}
+
+async function importOne(
+  file: SourceFile,
+  at: FolderPlace & { readonly id: DocumentId },
+  { actor, report }: ImportOrder,
+  { storage, timers }: ImportDeps,
+  thread: ImportThread,
+  received: ReceivedFiles,
+): Promise<void> {
+  const prepared = await prepare(file, thread)
+  if ('failure' in prepared) return report.failed(file.path, prepared.failure)
+  const files = await Promise.all(
+    prepared.attachments.map(async (attachment) => ({
+      attachment,
+      file: await received.take(attachment.path),
+    })),
+  )
+  const createdAt = timers.now()
+  const document = await storage.documents.create({
+    id: at.id,
+    title: prepared.title,
+    kind: prepared.kind,
+    language: prepared.language,
+    lineage: freshId(),
+    createdBy: actor.id,
+    createdAt,
+    folder: at.folder,
+    tags: prepared.tags,
+    isTemplate: prepared.isTemplate,
+    first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at: createdAt },
+  })
+  report.created(file.path, document, at.isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
+  for (const { attachment, file: taken } of files) {
+    if (taken !== null) await received.attach(document, attachment, taken)
+  }
+}
+
+async function prepare(
+  file: SourceFile,
+  thread: ImportThread,
+): Promise<PreparedDocument | { readonly failure: ImportFailure }> {
+  if (file.bytes > limits.importDocumentBytes) return { failure: 'too-large' }
+  const bytes = await file
+    .open()
+    .then(buffer)
+    .catch(() => null)
+  return bytes === null ? { failure: 'damaged' } : thread.prepare(file.path, new Uint8Array(bytes))
+}
+
+async function manifestOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (file.bytes > 4 * limits.importDocumentBytes) return null
+  const bytes = await file
+    .open()
+    .then(buffer)
+    .catch(() => null)
+  return bytes === null ? null : new Uint8Array(bytes)
+}
+
+function canAttach(bytes: number, { attachmentBytes }: ImportDeps): boolean {
+  return bytes > 0 && bytes <= attachmentBytes
+}
+
+interface Received {
+  readonly file: ReceivedFile
+  readonly type: string
+}
+
+interface ReceivedFiles {
+  has(path: string): boolean
+  /** `null`: it cannot be read, which the report says. */
+  take(path: string): Promise<Received | null>
+  attach(document: DocumentRecord, attachment: PreparedAttachment, received: Received): Promise<void>
+  discard(): Promise<void>
+}
+
+/** Each file is taken to the disk once, however many documents mention it. */
+function receivedFiles(
+  { source, actor, report }: ImportOrder,
+  { storage, timers, attachmentBytes }: ImportDeps,
+): ReceivedFiles {
+  const { attachments } = storage
+  const byPath = new Map(source.files.map((file) => [file.path, file]))
+  const taken = new Map<string, Promise<Received | null>>()
+
+  async function receive(path: string): Promise<Received | null> {
+    try {
+      const stream = await byPath.get(path)?.open()
+      if (stream === undefined) return null
+      const file = await attachments.receive(stream, attachmentBytes)
+      const type = await attachmentType(file.head, file.head.length === file.bytes)
+      return { file: { ...file, head: new Uint8Array() }, type }
+    } catch (error) {
+      if (error instanceof StorageFailure) throw error
+      report.failed(path, 'damaged')
+      return null
+    }
+  }
+
+  return {
+    has: (path) => taken.has(path),
+    take(path) {
+      const taking = taken.get(path) ?? receive(path)
+      taken.set(path, taking)
+      return taking
+    },
+    async attach(document, { id, path, name }, { file, type }) {
+      const createdAt = timers.now()
+      try {
+        await attachments.add({ id, document: document.id, name, type, createdBy: actor.id, createdAt }, file)
+        report.attached()
+      } catch (error) {
+        if (!(error instanceof AttachmentsFull)) throw error
+        report.failed(path, 'attachments-full')
+      }
+    },
+    async discard() {
+      for (const taking of taken.values()) {
+        const received = await taking.catch(() => null)
+        if (received !== null) await attachments.discard(received.file)
+      }
+    },
+  }
+}
+
+function* grouped(files: readonly SourceFile[]): Generator<readonly SourceFile[]> {
+  let group: SourceFile[] = []
+  let bytes = 0
+  for (const file of files) {
+    if (group.length === filesAtOnce || (group.length > 0 && bytes + file.bytes > bytesAtOnce)) {
+      yield group
+      group = []
+      bytes = 0
+    }
+    group.push(file)
+    bytes += file.bytes
+  }
+  if (group.length > 0) yield group
+}
+
+function freshDocumentId(): DocumentId {
+  const id = parseDocumentId(freshId())
+  if (id === null) throw new TypeError('a fresh id is no document id')
+  return id
+}

@@ -1,0 +1,51 @@
+/** Attachments of rows and files: whatever keeps the rows. */
+import type { DocumentId } from '@weft/protocol'
+import type { AttachmentFiles } from './attachment-files.ts'
+import type { AttachmentRecord, AttachmentStore } from './attachments.ts'
+
+export interface AttachmentRows extends Pick<AttachmentStore, 'get' | 'list' | 'documents' | 'mark'> {
+  /** Rejects with DocumentGone, AttachmentsFull. */
+  insert(record: AttachmentRecord): Promise<void>
+  /** What was deleted. */
+  remove(id: string): Promise<AttachmentRecord | null>
+  /** Those of them that a row has. */
+  inUse(digests: readonly string[]): Promise<readonly string[]>
+}
+
+export function attachmentStore(rows: AttachmentRows, files: AttachmentFiles): AttachmentStore {
+  const drop = (digest: string) => files.drop(digest, async () => (await rows.inUse([digest])).length > 0)
+
+  return {
+    receive: files.receive,
+    discard: files.discard,
+
+    async add(draft, file) {
+      const { bytes, digest } = file
+      const record = { ...draft, bytes, digest, unmentionedSince: null }
+      await files.keep(file, () => rows.insert(record))
+      return record
+    },
+
+    get: rows.get,
+    list: rows.list,
+
+    async remove(id) {
+      const removed = await rows.remove(id)
+      if (removed !== null) await drop(removed.digest)
+      return removed !== null
+    },
+
+    open: ({ digest, bytes }) => files.open(digest, bytes),
+    documents: (after: DocumentId | null, limit) => rows.documents(after, limit),
+    mark: rows.mark,
+
+    async sweep() {
+      let dropped = 0
+      for await (const digests of files.digests()) {
+        const inUse = new Set(await rows.inUse(digests))
+        for (const digest of digests) if (!inUse.has(digest) && (await drop(digest))) dropped++
+      }
+      return dropped
+    },
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * What every AttachmentStore promises:
+ *
+ * F1  What was added is read back byte by byte, whole and in parts, and is described as it was.
+ * F2  A document takes so many files and bytes, and none when it is away or in the trash.
+ * F3  Equal bytes are kept once, and go with the last attachment that has them.
+ * F4  A file that came too large, was cut off, or was not added leaves nothing.
+ * F5  Sweeping takes what belongs to nobody, never what is being added.
+ */
+import { limits } from '@weft/protocol'
+import {
+  AttachmentDamaged,
+  type AttachmentDraft,
+  type AttachmentRecord,
+  AttachmentsFull,
+  FileTooLarge,
+  type Storage,
+} from '@weft/server/storage/storage'
+import { DocumentGone, StorageFailure } from '@weft/sync'
+import { describe, expect, test } from 'vitest'
+import { type Adapter, documentId, draft, range } from './adapter.ts'
+
+let made = 0
+
+function attachment(document: string, named: Partial<AttachmentDraft> = {}): AttachmentDraft {
+  const number = ++made
+  return {
+    id: `attachment-${number}`,
+    document: documentId(document),
+    name: `file ${number}.png`,
+    type: 'image/png',
+    createdBy: 'guest:ann',
+    createdAt: 1_760_000_000_000 + number,
+    ...named,
+  }
+}
+
+async function* bytes(...chunks: readonly (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
+  for (const chunk of chunks) yield typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
+}
+
+async function add(storage: Storage, document: string, content: string): Promise<AttachmentRecord> {
+  const { attachments } = storage
+  return attachments.add(attachment(document), await attachments.receive(bytes(content), 1_000_000))
+}
+
+async function contentOf(
+  { attachments }: Storage,
+  record: AttachmentRecord,
+  start = 0,
+  end = record.bytes - 1,
+) {
+  return new Response((await attachments.open(record)).stream(start, end)).text()
+}
+
+export function attachmentSuite(adapter: Adapter): void {
+  describe(`attachments: ${adapter.name}`, () => {
+    test('[F1] are read back whole and in parts, and described as they were', async () => {
+      const { storage, discard } = await adapter.open()
+      const { attachments } = storage
+      const { id } = await storage.documents.create(draft())
+      const large = 'x'.repeat(70_000)
+      const file = await attachments.receive(bytes('begin', large, 'end'), 100_000)
+      expect(file).toMatchObject({ bytes: 70_008, digest: expect.stringMatching(/^[\da-f]{64}$/) })
+      expect(new TextDecoder().decode(file.head)).toBe(`begin${large}`.slice(0, 4_100))
+      const drafted = attachment(id)
+      const record = await attachments.add(drafted, file)
+      expect(record).toEqual({ ...drafted, bytes: 70_008, digest: file.digest, unmentionedSince: null })
+      expect(await attachments.get(record.id)).toEqual(record)
+      expect(await contentOf(storage, record)).toBe(`begin${large}end`)
+      expect(await contentOf(storage, record, 3, 5)).toBe('inx')
+      expect(await contentOf(storage, record, 70_007, 70_007)).toBe('d')
+      expect(await attachments.get('attachment-0')).toBeNull()
+      await discard()
+    })
+
+    test('[F1] are listed by document, oldest first, and so are the documents that have any', async () => {
+      const { storage, discard } = await adapter.open()
+      const ids = await Promise.all(range(3).map(async () => (await storage.documents.create(draft())).id))
+      const [first = '', second = ''] = ids
+      const records = []
+      for (const content of ['a', 'b', 'c']) records.push(await add(storage, first, content))
+      await add(storage, second, 'a')
+      expect(await storage.attachments.list(documentId(first))).toEqual(records)
+      const sorted = [first, second].sort()
+      expect(await storage.attachments.documents(null, 10)).toEqual(sorted)
+      expect(await storage.attachments.documents(null, 1)).toEqual(sorted.slice(0, 1))
+      expect(await storage.attachments.documents(documentId(sorted[0] ?? ''), 10)).toEqual(sorted.slice(1))
+      await discard()
+    })
+
+    test('[F1] remember since when nothing mentions them', async () => {
+      const { storage, discard } = await adapter.open()
+      const { id } = await storage.documents.create(draft())
+      const [a, b] = [await add(storage, id, 'a'), await add(storage, id, 'b')]
+      await storage.attachments.mark([a.id, b.id, 'nobody'], 5)
+      await storage.attachments.mark([b.id], null)
+      expect((await storage.attachments.list(id)).map((record) => record.unmentionedSince)).toEqual([5, null])
+      await discard()
+    })
+
+    test('[F2] are refused by a document that is not there, in the trash, or full', async () => {
+      const { storage, discard } = await adapter.open()
+      const { attachments, documents } = storage
+      await expect(add(storage, 'nowhere', 'x')).rejects.toBeInstanceOf(DocumentGone)
+      const { id } = await documents.create(draft())
+      await documents.trash(id, 1)
+      await expect(add(storage, id, 'x')).rejects.toBeInstanceOf(DocumentGone)
+      await documents.restore(id, 7)
+      const file = await attachments.receive(bytes('x'), 10)
+      const heavy = { ...file, bytes: limits.documentAttachmentBytes }
+      await attachments.add(attachment(id), file)
+      // Nothing waits any more, so its length is held against the file that is there.
+      await expect(attachments.add(attachment(id), heavy)).rejects.toBeInstanceOf(AttachmentDamaged)
+      for (const _ of range(limits.attachmentsPerDocument - 1)) await attachments.add(attachment(id), file)
+      await expect(attachments.add(attachment(id), file)).rejects.toBeInstanceOf(AttachmentsFull)
+      expect(await attachments.list(id)).toHaveLength(limits.attachmentsPerDocument)
+      await discard()
+    })
+
+    test('[F3] with equal bytes share them, and they go with the last one', async () => {
+      const { storage, discard } = await adapter.open()
+      const { attachments } = storage
+      const { id } = await storage.documents.create(draft())
+      const [a, b] = await Promise.all([add(storage, id, 'same'), add(storage, id, 'same')])
+      expect(a.digest).toBe(b.digest)
+      expect(await attachments.remove(a.id)).toBe(true)
+      expect(await attachments.remove(a.id)).toBe(false)
+      expect(await contentOf(storage, b)).toBe('same')
+      expect(await attachments.remove(b.id)).toBe(true)
+      await expect(attachments.open(b)).rejects.toBeInstanceOf(AttachmentDamaged)
+      const again = await add(storage, id, 'same')
+      expect(await contentOf(storage, again)).toBe('same')
+      await discard()
+    })
+
+    test('[F3] that are added and removed at once, over and over, are there or not, never broken', async () => {
+      const { storage, discard } = await adapter.open()
+      const { id } = await storage.documents.create(draft())
+      for (const _ of range(15)) {
+        const old = await add(storage, id, 'contested')
+        const [, fresh] = await Promise.all([
+          storage.attachments.remove(old.id),
+          add(storage, id, 'contested'),
+          storage.attachments.sweep(),
+        ])
+        expect(await contentOf(storage, fresh)).toBe('contested')
+        await storage.attachments.remove(fresh.id)
+      }
+      expect(await storage.attachments.sweep()).toBe(0)
+      await discard()
+    })
+
+    test('[F4] that are too large or cut off reject with what was wrong', async () => {
+      const { storage, discard } = await adapter.open()
+      const { attachments } = storage
+      await expect(attachments.receive(bytes('12345', '6'), 5)).rejects.toBeInstanceOf(FileTooLarge)
+      const cut = (async function* () {
+        yield* bytes('half')
+        throw new RangeError('the line was cut')
+      })()
+      await expect(attachments.receive(cut, 10)).rejects.toBeInstanceOf(RangeError)
+      await attachments.discard(await attachments.receive(bytes('unwanted'), 10))
+      expect(await attachments.sweep()).toBe(0)
+      await discard()
+    })
+
+    test('[F5] whose row was refused are swept away; those that have one stay', async () => {
+      const { storage, discard } = await adapter.open()
+      const { id } = await storage.documents.create(draft())
+      const kept = await add(storage, id, 'kept')
+      await expect(add(storage, 'nowhere', 'refused')).rejects.toBeInstanceOf(DocumentGone)
+      expect(await storage.attachments.sweep()).toBe(1)
+      expect(await storage.attachments.sweep()).toBe(0)
+      expect(await contentOf(storage, kept)).toBe('kept')
+      await discard()
+    })
+
+    test('[S2] are refused by a closed storage', async () => {
+      const { storage, discard } = await adapter.open()
+      await storage.close()
+      await expect(storage.attachments.get('any')).rejects.toBeInstanceOf(StorageFailure)
+      await discard()
+    })
+  })
+}
