@@ -106,7 +106,7 @@ export function attachmentSuite(adapter: Adapter): void {
       const { id } = await documents.create(draft())
       await documents.trash(id, 1)
       await expect(add(storage, id, 'x')).rejects.toBeInstanceOf(DocumentGone)
-      await documents.restore(id, 7)
+      await documents.restore(id, 2)
       const file = await attachments.receive(bytes('x'), 10)
       const heavy = { ...file, bytes: limits.documentAttachmentBytes }
       await attachments.add(attachment(id), file)
@@ -131,6 +131,22 @@ export function attachmentSuite(adapter: Adapter): void {
       await expect(attachments.open(b)).rejects.toBeInstanceOf(AttachmentDamaged)
       const again = await add(storage, id, 'same')
       expect(await contentOf(storage, again)).toBe('same')
+      await discard()
+    })
+
+    test('[F3] are shared with another document as long as the file is there', async () => {
+      const { storage, discard } = await adapter.open()
+      const { attachments } = storage
+      const [one, other] = [await storage.documents.create(draft()), await storage.documents.create(draft())]
+      const first = await add(storage, one.id, 'shared')
+      const drafted = attachment(other.id)
+      const second = await attachments.share(drafted, first)
+      expect(second).toEqual({ ...drafted, bytes: 6, digest: first.digest, unmentionedSince: null })
+      await attachments.remove(first.id)
+      expect(await contentOf(storage, second)).toBe('shared')
+      await attachments.remove(second.id)
+      await expect(attachments.share(attachment(one.id), first)).rejects.toBeInstanceOf(AttachmentDamaged)
+      expect(await attachments.list(one.id)).toEqual([])
       await discard()
     })
 

@@ -1,6 +1,7 @@
 import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AttachmentResource } from '@weft/protocol'
+import { createClient, ProblemError } from '@weft/client'
+import type { AttachmentResource, DocumentResource } from '@weft/protocol'
 import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -179,6 +180,63 @@ describe('a file that is attached', () => {
       expect(answer).toMatchObject({ status: 404, json: { code: 'not-found' } })
     }
     expect(await (await get(attachment)).text()).toBe('mine')
+  })
+})
+
+describe('a copy of a document', () => {
+  it.each(['a duplicate', 'one made of a template'])('has files of its own: %s', async (how) => {
+    const source = await server.create({ isTemplate: true })
+    const [shown, other] = [await attach(source.id, png, 'p.png'), await attach(source.id, 'not mentioned')]
+    const text = `![p](/attachments/${shown.id}) ![p](/attachments/${shown.id}) /attachments/${'x'.repeat(22)}`
+    await server.ask('PUT', `/documents/${source.id}/content?base=latest`, text, {
+      'content-type': 'text/markdown',
+    })
+    const copy = (
+      how === 'a duplicate'
+        ? await server.ask('POST', `/documents/${source.id}/duplicate`)
+        : await server.ask('POST', '/documents', { template: source.id })
+    ).json as DocumentResource
+    const { attachments } = (await server.ask('GET', `/documents/${copy.id}/attachments`)).json as {
+      attachments: AttachmentResource[]
+    }
+    expect(attachments).toMatchObject([{ name: 'p.png', type: 'image/png', document: copy.id }])
+    const own = attachments[0]?.id ?? ''
+    expect((await server.ask('GET', `/documents/${copy.id}/content`)).text).toBe(
+      text.replaceAll(shown.id, own),
+    )
+    for (const { id } of [shown, other])
+      await server.ask('DELETE', `/documents/${source.id}/attachments/${id}`)
+    expect(Buffer.from(await (await fetch(`${server.url}/attachments/${own}`)).arrayBuffer())).toEqual(png)
+  })
+})
+
+describe('from JavaScript', () => {
+  it('files come and go as bytes', async () => {
+    const client = createClient({ baseUrl: server.url })
+    const { id } = await client.createDocument({ body: {} })
+    const made = await client.addAttachment({
+      params: { id },
+      query: { name: 'p.png' },
+      body: new Uint8Array(png),
+    })
+    const params = { id, attachment: made.id }
+    expect(Buffer.from((await client.getAttachment({ params })).bytes)).toEqual(png)
+    expect((await client.listAttachments({ params: { id } })).attachments).toEqual([made])
+    await client.deleteAttachment({ params })
+    await expect(client.getAttachment({ params })).rejects.toBeInstanceOf(ProblemError)
+    const imported = await client.importFile({
+      query: { name: 'a.md' },
+      body: new Uint8Array(Buffer.from('# A')),
+    })
+    expect(await client.getImport({ params: { import: imported.id } })).toEqual(imported)
+    const [document] = imported.created
+    const { bytes } = await client.exportDocument({ params: { id: document?.id ?? '' } })
+    expect(Buffer.from(bytes).toString()).toBe('# A')
+    expect(
+      Buffer.from((await client.exportAll()).bytes)
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK')
   })
 })
 

@@ -21,9 +21,10 @@ import type { DocumentRecord } from '@weft/server/storage/storage'
 import { watchedStorage } from '@weft/server/watched-storage'
 import { Rooms } from '@weft/sync'
 import { expect, test } from 'vitest'
+import { contentsOf } from '../support/exports.ts'
+import { noImports } from '../support/no-imports.ts'
 import { nobodyFollowing } from '../support/nobody-following.ts'
 import { until } from '../support/until.ts'
-import { noImports } from '../support/world-routes.ts'
 
 /** A server without a port, in which the title says what role everybody has: `viewer of …`, `nobody of …`. */
 async function serverWithRoles() {
@@ -65,6 +66,8 @@ async function serverWithRoles() {
     isDraining: () => false,
   })
   return {
+    storage,
+    get: async (path: string) => app.request(`http://127.0.0.1${path}`),
     async ask(method: string, path: string, body?: unknown) {
       const response = await app.request(`http://127.0.0.1/api/v1${path}`, {
         method,
@@ -122,6 +125,37 @@ test('lists, searches, bulk changes and folders heed the role in each document',
   expect(codes.sort()).toEqual([...Array(2).fill('forbidden'), ...Array(4).fill(undefined)])
   expect(await listed('')).toEqual(Array(2).fill('viewer of it'))
   expect(await server.ask('POST', '/trash/empty')).toMatchObject({ json: { deleted: 4 } })
+})
+
+test('attached files and exports heed the role in each document', async () => {
+  await using server = await serverWithRoles()
+  const { attachments, documents } = server.storage
+  for (const whose of ['editor', 'viewer', 'nobody'] as const) {
+    const { id } = (await server.ask('POST', '/documents', { title: `${whose} of it`, content: whose })).json
+    const record = await documents.get(id)
+    if (record === null) throw new Error('no document')
+    const file = await attachments.receive(new Blob(['{}']).stream(), 10)
+    const name = `${whose}.txt`
+    const attachment = 'a'.repeat(16) + whose
+    await attachments.add(
+      { id: attachment, document: record.id, name, type: 'text/plain', createdBy: 'guest:ann', createdAt: 1 },
+      file,
+    )
+    const [read, write] = { editor: [200, 201], viewer: [200, 403], nobody: [404, 404] }[whose]
+    const path = `/documents/${id}/attachments`
+    expect((await server.ask('GET', path)).status).toBe(read)
+    expect((await server.ask('GET', `${path}/${attachment}`)).status).toBe(read)
+    expect((await server.get(`/attachments/${attachment}`)).status).toBe(read)
+    expect((await server.ask('GET', `/documents/${id}/export?format=json`)).status).toBe(read)
+    expect((await server.ask('POST', `${path}?name=more.txt`, {})).status).toBe(write)
+    if (write !== 201) expect((await server.ask('DELETE', `${path}/${attachment}`)).status).toBe(write)
+  }
+  const archive = await server.get('/api/v1/export')
+  const paths = [...(await contentsOf(await archive.bytes())).keys()]
+  expect(paths.sort()).toEqual([
+    ...['attachments/editor.txt', 'attachments/more.txt', 'attachments/viewer.txt'],
+    ...['editor of it.md', 'manifest.json', 'viewer of it.md'],
+  ])
 })
 
 test('events and webhooks heed the role in each document', async () => {

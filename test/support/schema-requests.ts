@@ -143,14 +143,14 @@ export function requestMaker(description: OpenApi, seen: Seen): (dice: Random) =
 const accepts = ['text/html', 'text/x-diff', 'application/json', 'image/png', '*/*', 'text/*;q=0.1', ',,;q=']
 
 function filled(dice: Random, path: string, seen: Seen): string {
-  // Found only under its own webhook.
-  const delivery = path.includes('{delivery}') && dice.chance(0.9) ? seen.pick(dice, 'deliveries') : null
-  if (delivery !== null) return path.replace('{id}/deliveries/{delivery}', delivery)
   const pair = path.includes('{attachment}') && dice.chance(0.8) ? seen.pick(dice, 'attachments') : null
   if (pair !== null) {
     const [document = '', attachment = ''] = pair.split('/')
     return path.replace('{id}', document).replace('{attachment}', attachment)
   }
+  // Found only under its own webhook.
+  const delivery = path.includes('{delivery}') && dice.chance(0.9) ? seen.pick(dice, 'deliveries') : null
+  if (delivery !== null) return path.replace('{id}/deliveries/{delivery}', delivery)
   const words = path.split('/')
   return words
     .map((word, index) => {

@@ -8,11 +8,11 @@ import { documentRevisions } from '@weft/server/document-revisions'
 import { type DocumentWorker, startDocumentWorker } from '@weft/server/documents-in-worker'
 import { createApp } from '@weft/server/http/app'
 import { createGuests, freshGuestKey } from '@weft/server/identity'
-import type { Imports } from '@weft/server/import/imports'
 import { openLog } from '@weft/server/log'
 import { createMetrics } from '@weft/server/metrics'
 import { createOpenings } from '@weft/server/openings'
 import { createRates } from '@weft/server/rates'
+import { noImports } from './no-imports.ts'
 import { nobodyFollowing } from './nobody-following.ts'
 import type { World } from './world.ts'
 
@@ -30,15 +30,6 @@ export interface Answer {
   readonly etag: string | null
   readonly text: string
   readonly json: unknown
-}
-
-export const noImports: Imports = {
-  start: async () => {
-    throw new Error('nothing is imported here')
-  },
-  get: async () => null,
-  cancel: async () => false,
-  close: async () => {},
 }
 
 /** Closed by whoever started it. */

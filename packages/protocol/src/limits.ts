@@ -132,39 +132,6 @@ export const limits = {
   /** What is kept of one document to read or write on older revisions: packed changes, and snapshots among them.
    *  The oldest go first. */
   historyBytes: 64 * 1024 * 1024,
-  /** Events of the server that are kept, the latest; who reads on from an older one is told to start over. */
-  eventsKept: 100_000,
-  /** How late the server's events may tell that a document's content changed. */
-  changedEventMs: 5_000,
-  /** Connections that follow events: in all, of one address (loopback is not counted), of one actor with a name. */
-  eventStreams: 1_000,
-  eventStreamsPerAddress: 200,
-  eventStreamsPerActor: 50,
-  /** How long a request may wait for the next event. */
-  eventWaitSeconds: 60,
-  /** A comment, when a stream of events has nothing else to say: proxies end what is quiet. */
-  eventHeartbeatMs: 15_000,
-  /** Least time between two looks at a document that is followed: what is typed meanwhile is told together. */
-  followMs: 50,
-  /** Bytes of events that wait for one reader; then nothing more is read for it until it has taken them. */
-  eventQueueBytes: 256 * 1024,
-  /** Webhooks of the server, and of one document: each is asked about every event. */
-  webhooks: 100,
-  webhooksPerDocument: 10,
-  webhookUrlLength: 2_000,
-  /** From the name look-up to the end of the answer. */
-  webhookMs: 10_000,
-  /** Of an answer to a delivery, how much is read, and how much of that is kept for people to see. */
-  webhookAnswerBytes: 64 * 1024,
-  webhookKeptLength: 500,
-  /** Deliveries that are sent at the same time; of one webhook only one is. */
-  webhooksAtOnce: 16,
-  /** Deliveries of one webhook that may wait: then it is disabled. */
-  webhookWaiting: 10_000,
-  /** Finished deliveries of one webhook that are kept for people to see. */
-  webhookFinished: 1_000,
-  /** How long deliveries are signed with the secret before, too. */
-  webhookOverlapMs: 24 * 60 * 60 * 1_000,
   /** One attachment: a large photograph, a scanned contract. */
   attachmentBytes: 10 * 1024 * 1024,
   /** Those of one document. */
@@ -198,6 +165,39 @@ export const limits = {
   exportsAtOnce: 2,
   /** A body that is a file may take longer than another request. */
   uploadMs: 10 * 60 * 1_000,
+  /** Events of the server that are kept, the latest; who reads on from an older one is told to start over. */
+  eventsKept: 100_000,
+  /** How late the server's events may tell that a document's content changed. */
+  changedEventMs: 5_000,
+  /** Connections that follow events: in all, of one address (loopback is not counted), of one actor with a name. */
+  eventStreams: 1_000,
+  eventStreamsPerAddress: 200,
+  eventStreamsPerActor: 50,
+  /** How long a request may wait for the next event. */
+  eventWaitSeconds: 60,
+  /** A comment, when a stream of events has nothing else to say: proxies end what is quiet. */
+  eventHeartbeatMs: 15_000,
+  /** Least time between two looks at a document that is followed: what is typed meanwhile is told together. */
+  followMs: 50,
+  /** Bytes of events that wait for one reader; then nothing more is read for it until it has taken them. */
+  eventQueueBytes: 256 * 1024,
+  /** Webhooks of the server, and of one document: each is asked about every event. */
+  webhooks: 100,
+  webhooksPerDocument: 10,
+  webhookUrlLength: 2_000,
+  /** From the name look-up to the end of the answer. */
+  webhookMs: 10_000,
+  /** Of an answer to a delivery, how much is read, and how much of that is kept for people to see. */
+  webhookAnswerBytes: 64 * 1024,
+  webhookKeptLength: 500,
+  /** Deliveries that are sent at the same time; of one webhook only one is. */
+  webhooksAtOnce: 16,
+  /** Deliveries of one webhook that may wait: then it is disabled. */
+  webhookWaiting: 10_000,
+  /** Finished deliveries of one webhook that are kept for people to see. */
+  webhookFinished: 1_000,
+  /** How long deliveries are signed with the secret before, too. */
+  webhookOverlapMs: 24 * 60 * 60 * 1_000,
   /** Documents on one page of a list. */
   pageSize: 50,
   maxPageSize: 100,

@@ -6,6 +6,7 @@ import { type DocumentId, type DocumentKind, limits, type routes } from '@weft/p
 import { freshId } from '../fresh-id.ts'
 import { type DocumentDraft, DocumentExists, type DocumentRecord } from '../storage/storage.ts'
 import { authorisedContent } from './authorised.ts'
+import { withCopiedAttachments } from './copied-attachments.ts'
 import type { HttpContext, HttpDeps } from './env.ts'
 import { spend } from './guards.ts'
 import { folderIdOf, tagsOf } from './places.ts'
@@ -49,6 +50,19 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     }
   }
 
+  /** With the files that the content mentions. */
+  async function makeCopy(
+    c: HttpContext,
+    id: DocumentId,
+    beginning: Beginning,
+    { source, content }: { source: DocumentRecord; content: string | Uint8Array | null },
+  ): Promise<DocumentRecord> {
+    const copied = await withCopiedAttachments(source, content, storage.attachments)
+    const document = await make(c, id, beginning, copied.content)
+    await copied.attachTo(document)
+    return document
+  }
+
   async function contentOf(record: DocumentRecord): Promise<string | Uint8Array | null> {
     if (record.revision === 0) return null
     return (record.kind === 'yjs' ? await reader.state(record) : await reader.text(record)).content
@@ -66,7 +80,7 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     if (typeof content === 'string' && content.length > limits.textLength)
       throw new Refused('too-large', { detail: `A text has at most ${limits.textLength} characters.` })
     const tags = draft.tags === undefined ? source.tags : tagsOf(draft.tags)
-    return make(c, id, { title, kind, language, ...standing(draft), tags }, content)
+    return makeCopy(c, id, { title, kind, language, ...standing(draft), tags }, { source, content })
   }
 
   return {
@@ -87,7 +101,8 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
       // The folder may go meanwhile; a copy in no folder is better than none.
       const folder = source.folder === null ? null : ((await storage.folders.get(source.folder))?.id ?? null)
       const content = await contentOf(source)
-      return make(c, id, { title, kind, language, tags, folder, isTemplate: false }, content)
+      const beginning = { title, kind, language, tags, folder, isTemplate: false }
+      return makeCopy(c, id, beginning, { source, content })
     },
   }
 }

@@ -30,10 +30,10 @@ export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): v
     tags: [
       { name: 'Documents', description: 'What documents are called and where they are.' },
       { name: 'Content', description: 'What is in them.' },
-      { name: 'Events', description: 'What happens to them.' },
-      { name: 'Webhooks', description: 'Who is told of that.' },
       { name: 'Attachments', description: 'Files that belong to a document.' },
       { name: 'Import and export', description: 'Documents from files, and files from documents.' },
+      { name: 'Events', description: 'What happens to them.' },
+      { name: 'Webhooks', description: 'Who is told of that.' },
       { name: 'You', description: 'Who you are to this server.' },
     ],
   })

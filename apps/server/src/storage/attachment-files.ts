@@ -15,12 +15,17 @@ export interface AttachmentFiles {
   receive(bytes: AsyncIterable<Uint8Array>, mostBytes: number): Promise<ReceivedFile>
   discard(file: ReceivedFile): Promise<void>
   /** Puts it in place, durably, then does `work`, alone with this content. */
-  keep<Value>(file: ReceivedFile, work: () => Promise<Value>): Promise<Value>
+  keep<Value>(file: KeptFile, work: () => Promise<Value>): Promise<Value>
   /** Deletes the file unless it is in use. `true`: it did. */
   drop(digest: string, isInUse: () => Promise<boolean>): Promise<boolean>
   open(digest: string, bytes: number): Promise<OpenFile>
   /** All there are, a folder at a time. */
   digests(): AsyncIterable<readonly string[]>
+}
+
+/** `path`: where it waits; `null`: it must be in its place. */
+export interface KeptFile extends Pick<ReceivedFile, 'digest' | 'bytes'> {
+  readonly path: string | null
 }
 
 /** What magic bytes are looked for in. */
@@ -70,7 +75,7 @@ export async function openAttachmentFiles(folder: string): Promise<AttachmentFil
         const place = placeOf(file.digest)
         await onDisk(mkdir(dirname(place), { recursive: true, mode: 0o700 }))
         // Nothing waits when this content was added before, from the same file.
-        if (await moved(file.path, place)) {
+        if (file.path !== null && (await moved(file.path, place))) {
           await onDisk(syncFolder(dirname(place)))
           await onDisk(syncFolder(folder))
         } else await (await openWhole(place, file.bytes)).close()

@@ -1,7 +1,7 @@
 /** Attachments of rows and files: whatever keeps the rows. */
 import type { DocumentId } from '@weft/protocol'
-import type { AttachmentFiles } from './attachment-files.ts'
-import type { AttachmentRecord, AttachmentStore } from './attachments.ts'
+import type { AttachmentFiles, KeptFile } from './attachment-files.ts'
+import type { AttachmentDraft, AttachmentRecord, AttachmentStore } from './attachments.ts'
 
 export interface AttachmentRows extends Pick<AttachmentStore, 'get' | 'list' | 'documents' | 'mark'> {
   /** Rejects with DocumentGone, AttachmentsFull. */
@@ -15,17 +15,18 @@ export interface AttachmentRows extends Pick<AttachmentStore, 'get' | 'list' | '
 export function attachmentStore(rows: AttachmentRows, files: AttachmentFiles): AttachmentStore {
   const drop = (digest: string) => files.drop(digest, async () => (await rows.inUse([digest])).length > 0)
 
+  async function add(draft: AttachmentDraft, file: KeptFile): Promise<AttachmentRecord> {
+    const { bytes, digest } = file
+    const record = { ...draft, bytes, digest, unmentionedSince: null }
+    await files.keep(file, () => rows.insert(record))
+    return record
+  }
+
   return {
     receive: files.receive,
     discard: files.discard,
-
-    async add(draft, file) {
-      const { bytes, digest } = file
-      const record = { ...draft, bytes, digest, unmentionedSince: null }
-      await files.keep(file, () => rows.insert(record))
-      return record
-    },
-
+    add,
+    share: (draft, { digest, bytes }) => add(draft, { digest, bytes, path: null }),
     get: rows.get,
     list: rows.list,
 

@@ -14,6 +14,8 @@ export interface AttachmentStore {
    * the trash), {@link AttachmentsFull}, StorageFailure.
    */
   add(draft: AttachmentDraft, file: ReceivedFile): Promise<AttachmentRecord>
+  /** As {@link add}, with the file of another attachment, which may be gone by now: {@link AttachmentDamaged}. */
+  share(draft: AttachmentDraft, of: AttachmentRecord): Promise<AttachmentRecord>
   get(id: string): Promise<AttachmentRecord | null>
   /** Oldest first. */
   list(document: DocumentId): Promise<readonly AttachmentRecord[]>

@@ -32,8 +32,8 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   const folders = new Map<FolderId, FolderRecord>()
   const disk = faultyDisk()
   const passage = openPassage(disk, options)
-  const events = memoryEvents((id) => documents.get(id)?.record ?? null, passage)
   const attachments = memoryAttachments(documents, passage)
+  const events = memoryEvents((id) => documents.get(id)?.record ?? null, passage)
 
   const webhooks = memoryWebhooks(events, passage)
   const marks = memoryMarks(documents, passage)
@@ -49,10 +49,10 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
     answers: memoryAnswers(passage),
     folders: memoryFolders(folders, documents, passage),
     marks,
-    events,
-    webhooks,
     attachments,
     imports: memoryImports(passage),
+    events,
+    webhooks,
     probe: () => passage.write(() => {}),
     failed: new Promise(() => {}),
     async close() {

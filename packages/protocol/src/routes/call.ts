@@ -43,7 +43,7 @@ type Body<Request> = Request extends { body: { content: infer Content } }
 type BodyOf<Content> =
   Content extends JsonContent<infer Schema>
     ? z.input<Schema>
-    : Content extends { 'application/octet-stream': unknown }
+    : Content extends { 'application/octet-stream': unknown } | { '*/*': unknown }
       ? Uint8Array<ArrayBuffer>
       : string
 
@@ -59,11 +59,13 @@ type Success<Response, Accept> = Response extends { content: infer Content }
     : Form<Content, UsualForm<Content>>
   : undefined
 
-type UsualForm<Content> = 'text/markdown' extends keyof Content
-  ? 'text/markdown'
-  : 'application/json' extends keyof Content
-    ? 'application/json'
-    : keyof Content
+type UsualForm<Content> = 'application/octet-stream' extends keyof Content
+  ? 'application/octet-stream'
+  : 'text/markdown' extends keyof Content
+    ? 'text/markdown'
+    : 'application/json' extends keyof Content
+      ? 'application/json'
+      : keyof Content
 
 type Form<Content, Type> = Type extends 'application/json'
   ? Content extends JsonContent<infer Schema>
