@@ -19,12 +19,12 @@ async function openAndClose(folder: string): Promise<void> {
   await (await openSqlite({ folder, timers: realTimers })).close()
 }
 
-test('a missing folder is made, for its owner only, and holds nothing but the database', async () => {
+test('a missing folder is made, for its owner only, and holds the database and a place for attachments', async () => {
   await using folder = await temporaryFolder()
   const data = join(folder.path, 'some', 'data')
   await openAndClose(data)
   expect((await stat(data)).mode & 0o777).toBe(0o700)
-  expect(await readdir(data)).toEqual(['weft.sqlite'])
+  expect(await readdir(data)).toEqual(['attachments', 'weft.sqlite'])
 })
 
 test('what was stored is there when it is opened again', async () => {
