@@ -65,10 +65,11 @@ it.each([
   ['attributes', `<a${' src='.repeat(200_000)}>`],
   ['blank space', `[a](${' '.repeat(500_000)}b)`],
   ['many blank spaces', '[a](   '.repeat(200_000)],
-])('reads 1 MB of %s within a second', (_, text) => {
+])('reads 1 MB of %s without going over it again and again', (_, text) => {
   const started = performance.now()
   rewriteLinks(text, () => null)
-  expect(performance.now() - started).toBeLessThan(1_000)
+  // It takes some milliseconds; each of them again for each of them would take many minutes.
+  expect(performance.now() - started).toBeLessThan(20_000)
 })
 
 it.each(seeds(200))('changes nothing but destinations, whatever the text (seed %i)', (seed) => {

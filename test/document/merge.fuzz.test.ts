@@ -6,7 +6,6 @@ import {
   type ContentEdit,
   changesBetween,
   contentOf,
-  editContent,
   foldUpdates,
   parseDiff,
   resolveDiff,
@@ -16,6 +15,7 @@ import {
 } from '@weft/document'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { editContent } from '../support/content-edits.ts'
 import { type Random, random, seeds } from '../support/random.ts'
 
 const perTest = 20

@@ -8,7 +8,7 @@ import { type Typists, typists } from '../support/typists.ts'
 import { until } from '../support/until.ts'
 
 const followers = 200
-const typingMs = 3_000
+const typingMs = 2_000
 const patient = { withinMs: 60_000 }
 
 it(`${followers} followers of ten people leave the event loop free, and all are told all of it`, async () => {

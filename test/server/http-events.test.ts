@@ -1,7 +1,7 @@
 /** Following documents over HTTP: what a program is told, and that it is told all of it once. */
 import { connect } from 'node:net'
 import { applyChanges, type TextChange } from '@weft/document'
-import { limits } from '@weft/protocol'
+import { limits, parseDocumentId } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { type EventReader, type ReadEvent, readEvents } from '../support/event-reader.ts'
@@ -243,6 +243,26 @@ describe('a request for events', () => {
     expect(none.events).toEqual([])
     await edit(() => text.insert(0, 'z'))
     expect((await poll(`/documents/${id}/events?after=${none.next}`)).events).toHaveLength(1)
+  })
+
+  it('passes over what changes no text, however much of it there is', async () => {
+    const { id } = await server.create({ content: 'formatted' })
+    const { next } = await poll(`/documents/${id}/events`)
+    const reader = await readEvents(api(`/documents/${id}/events`))
+    await until(() => reader.lastId)
+    const { text, edit } = await author(id)
+    for (let round = 0; round < 40; round++)
+      await edit(() => text.format(0, 4, { bold: round % 2 === 0 ? true : null }))
+    const entry = { update: new Uint8Array([0, 0]), actor: 'guest:a', at: 1 }
+    const document = parseDocumentId(id)
+    if (document === null) throw new Error(id)
+    for (let round = 0; round < 300; round++) await server.storage.updates.append(document, [entry])
+    await edit(() => text.insert(0, 'x'))
+    const found = await poll(`/documents/${id}/events?after=${next}`)
+    expect(found.events).toMatchObject([{ revision: 342, changes: [{ from: 0, insert: 'x' }] }])
+    expect(found.next).toMatch(/^342\./)
+    expect((await reader.next('changed')).data).toMatchObject({ revision: 342 })
+    reader.stop()
   })
 
   it('waits for the next one, as long as it is told to', async () => {

@@ -5,7 +5,7 @@
 import type { Random } from './random.ts'
 import { rubbish, strings, updateLike } from './request-fuzz.ts'
 
-export interface Schema {
+interface Schema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
@@ -28,7 +28,7 @@ export interface Schema {
   readonly allOf?: readonly Schema[]
 }
 
-export interface Operation {
+interface Operation {
   readonly operationId?: string
   readonly summary?: string
   readonly parameters?: readonly {

@@ -35,8 +35,7 @@ export function foldUpdates(updates: readonly Uint8Array[]): Uint8Array {
   return withContent(updates, (doc) => Y.encodeStateAsUpdate(doc))
 }
 
-/** Does `work` on the document that `updates` together make. Throws {@link IncompleteUpdates}, or as Yjs does. */
-export function withContent<Result>(updates: readonly Uint8Array[], work: (doc: Y.Doc) => Result): Result {
+function withContent<Result>(updates: readonly Uint8Array[], work: (doc: Y.Doc) => Result): Result {
   return withDoc((doc) => {
     applyAll(doc, updates)
     return work(doc)
@@ -52,7 +51,8 @@ function withDoc<Result>(work: (doc: Y.Doc) => Result): Result {
   }
 }
 
-function applyAll(doc: Y.Doc, updates: readonly Uint8Array[]): void {
+/** Throws {@link IncompleteUpdates}, or as Yjs does on bad bytes. */
+export function applyAll(doc: Y.Doc, updates: readonly Uint8Array[]): void {
   // One transaction: garbage is collected once, at its end.
   doc.transact(() => {
     for (const update of updates) Y.applyUpdate(doc, update)

@@ -1,7 +1,6 @@
 export { type ChangeSummary, type SummaryBounds, summaryOf } from './change-summary.ts'
 export { changesBetween } from './changes-between.ts'
 export { contentOf, contentUpdate, foldUpdates, IncompleteUpdates } from './content.ts'
-export { editContent } from './content-edit.ts'
 export {
   type Edit,
   type Misfit,

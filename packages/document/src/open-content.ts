@@ -5,7 +5,7 @@
  */
 import { contentRoot } from '@weft/protocol'
 import * as Y from 'yjs'
-import { IncompleteUpdates } from './content.ts'
+import { applyAll } from './content.ts'
 import { writeEdit } from './edit-update.ts'
 import type { TextChange } from './text-change.ts'
 
@@ -21,16 +21,17 @@ export interface ContentEdit {
 }
 
 /**
- * Which client id writes. `clockOf`: how far one has written in what is edited, 0: never. One that has written
+ * Which client id writes. The same revision, changes and client id make the same edit: whoever has it already takes no
+ * notice. `clockOf`: how far one has written in what is edited, 0: never. One that has written
  * elsewhere since must not be chosen: what it writes would be taken for what it wrote there.
  */
 export type ChooseClient = (clockOf: (client: number) => number) => number
 
 export interface OpenContent {
   readonly text: string
-  /** Goes on to a later revision. Throws {@link IncompleteUpdates}, or as Yjs does, and is of no use then. */
+  /** Goes on to a later revision. Throws IncompleteUpdates, or as Yjs does, and is of no use then. */
   apply(updates: readonly Uint8Array[]): void
-  /** See editContent. */
+  /** `decide`: what to change in the text. What it throws comes through. */
   edit(decide: (text: string) => readonly TextChange[], chooseClient: ChooseClient): ContentEdit
   close(): void
 }
@@ -49,13 +50,7 @@ export function openContent(): OpenContent {
     },
     apply(updates) {
       if (updates.length > 0) text = null
-      // One transaction: garbage is collected once, at its end.
-      doc.transact(() => {
-        for (const update of updates) Y.applyUpdate(doc, update)
-      })
-      // Yjs keeps what it cannot place and says nothing: whoever trusts the result would lose it.
-      if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null)
-        throw new IncompleteUpdates('the updates build on changes that are not among them')
+      applyAll(doc, updates)
     },
     edit(decide, chooseClient) {
       const changes = decide(read())

@@ -25,15 +25,21 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
     const place = asked.sequence === null ? await events.placeOf(record, asked.revision) : asked
     const listen = (ring: () => void) => news.hear(record.id, ring)
     if (type === 'application/json') {
-      const look = async () => {
-        const found = await events.look(record.id, place, 'changes')
-        return found.told.length > 0 ? found : null
-      }
-      const found = await awaited(c, deps, wait ?? 0, listen, look)
+      let at: Place = place
+      const told: Told[] = []
+      await awaited(c, deps, wait ?? 0, listen, async () => {
+        // What changes no text, such as a format, is passed over.
+        for (let isMore = true; isMore && told.length === 0; ) {
+          const found = await events.look(record.id, at, 'changes')
+          told.push(...found.told)
+          isMore = isFurther(found, at)
+          at = found.place
+        }
+        return told.length > 0 ? told : null
+      })
       // A long wait outlives rights.
       await authorised(c, deps, record.id, 'read')
-      const next = nameOf(found?.place ?? place)
-      return c.json({ events: (found?.told ?? []).map(eventOf), next }, 200)
+      return c.json({ events: told.map(eventOf), next: nameOf(at) }, 200)
     }
     if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': type } })
     return streamed(c, deps, type, (stream) => {
@@ -48,12 +54,13 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
     let place = start
     return async () => {
       const found = await events.look(document, place, 'diff')
+      const hasMore = isFurther(found, place)
       place = found.place
       for (const told of found.told) {
         const bytes = toldDiff(told)
         if (bytes !== null) stream.send(bytes)
       }
-      return found.told.length > 0
+      return hasMore
     }
   }
 
@@ -74,8 +81,9 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
       const found = await events.look(document, place, 'changes')
       for (const told of found.told) stream.send(toldEvent(told))
       if (isElsewhere(found, place)) stream.send(sentId(nameOf(found.place)))
+      const hasMore = isFurther(found, place)
       place = found.place
-      return found.told.length > 0
+      return hasMore
     }
   }
 
@@ -106,6 +114,11 @@ function presenceEvents(
 
 function personOf({ id, kind, name }: Actor) {
   return { id, kind, name }
+}
+
+/** Something was found, told or not, so there may be more behind it. */
+function isFurther({ told, place }: Look, before: Place): boolean {
+  return told.length > 0 || place.revision !== before.revision
 }
 
 /** The look moved on, though its last event does not say so. Not for every event elsewhere on the server. */

@@ -16,15 +16,26 @@ const tables = `
     updated_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX documents_by_folder ON documents (folder, number);
+  CREATE INDEX documents_by_time ON documents (updated_at, number);
   CREATE INDEX documents_by_author ON documents (author, number);
+  CREATE TABLE document_tags (
+    tag TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (tag, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX document_tags_by_number ON document_tags (number);
   CREATE TABLE texts (
     number INTEGER PRIMARY KEY,
     length INTEGER NOT NULL,
     beginning TEXT NOT NULL,
     rest TEXT NOT NULL
   ) STRICT;
+  CREATE VIRTUAL TABLE title_words USING fts5 (
+    title, content='', contentless_delete=1,
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+  );
   CREATE VIRTUAL TABLE words USING fts5 (
-    title, content, content='', contentless_delete=1,
+    title_and_text, content='', contentless_delete=1,
     tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
   );
   CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
@@ -32,21 +43,13 @@ const tables = `
   PRAGMA user_version = ${version};
 `
 
-export function openIndexFile(file: string): DatabaseSync {
-  try {
-    return opened(file)
-  } catch {
-    removeIndexFile(file)
-    return opened(file)
-  }
-}
-
 export function removeIndexFile(file: string): void {
   if (file === ':memory:') return
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
 }
 
-function opened(file: string): DatabaseSync {
+/** Throws when it is of another version or damaged, as far as that is noticed here. */
+export function openIndexFile(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5_000 })
   try {
     for (const setting of [

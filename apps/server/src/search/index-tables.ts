@@ -18,7 +18,9 @@ export interface IndexTables {
 
 /** So many of the latest that fit are found, and so many of those are compared with each other: whatever is searched for. */
 const mostFound = 1_000
-const mostCompared = 300
+const mostCompared = 200
+/** Between title and text, so that no phrase goes across: no word that is searched can be this one. */
+const border = '\u{e000}'
 /** Words of one document that are found by a part of them too. */
 const mostLearned = 20_000
 
@@ -31,6 +33,8 @@ interface Row {
   readonly number: number
   readonly id: DocumentId
   readonly content: string
+  /** In JSON. */
+  readonly tags: string
 }
 
 export function indexTables(database: DatabaseSync): IndexTables {
@@ -43,7 +47,7 @@ export function indexTables(database: DatabaseSync): IndexTables {
     statements.set(sql, statement)
     return statement
   }
-  const byId = database.prepare('SELECT number, id, content FROM documents WHERE id = ?')
+  const byId = database.prepare('SELECT number, id, content, tags FROM documents WHERE id = ?')
   const byNumber = database.prepare(
     'SELECT id, beginning || rest AS text FROM documents JOIN texts USING (number) WHERE number = ?',
   )
@@ -58,12 +62,16 @@ export function indexTables(database: DatabaseSync): IndexTables {
   const insertText = database.prepare(
     'INSERT INTO texts (number, length, beginning, rest) VALUES (?, ?, ?, ?)',
   )
-  const insertWords = database.prepare('INSERT INTO words (rowid, title, content) VALUES (?, ?, ?)')
+  const insertTitle = database.prepare('INSERT INTO title_words (rowid, title) VALUES (?, ?)')
+  const insertWords = database.prepare('INSERT INTO words (rowid, title_and_text) VALUES (?, ?)')
   const insertWord = database.prepare('INSERT INTO vocabulary (word) VALUES (?) ON CONFLICT DO NOTHING')
   const insertParts = database.prepare('INSERT INTO word_parts (rowid, word) VALUES (?, ?)')
-  const deletions = ['documents WHERE number', 'texts WHERE number', 'words WHERE rowid'].map((place) =>
-    database.prepare(`DELETE FROM ${place} = ?`),
-  )
+  const insertTag = database.prepare('INSERT INTO document_tags (tag, number) VALUES (?, ?)')
+  const deleteTags = database.prepare('DELETE FROM document_tags WHERE number = ?')
+  const deletions = [
+    ...['documents WHERE number', 'texts WHERE number'],
+    ...['title_words WHERE rowid', 'words WHERE rowid'],
+  ].map((place) => database.prepare(`DELETE FROM ${place} = ?`))
   const idsAfter = database.prepare('SELECT id FROM documents WHERE id > ? ORDER BY id LIMIT ?')
 
   function rowOf(id: DocumentId): Row | undefined {
@@ -72,7 +80,13 @@ export function indexTables(database: DatabaseSync): IndexTables {
 
   function drop(id: DocumentId): void {
     const row = rowOf(id)
-    if (row !== undefined) for (const deletion of deletions) deletion.run(row.number)
+    if (row === undefined) return
+    for (const deletion of [...deletions, deleteTags]) deletion.run(row.number)
+  }
+
+  function tag(number: number, tags: readonly string[]): void {
+    deleteTags.run(number)
+    for (const one of new Set(tags)) insertTag.run(one, number)
   }
 
   function learn(tokens: readonly string[]): void {
@@ -92,7 +106,9 @@ export function indexTables(database: DatabaseSync): IndexTables {
     insert.run(number, id, content, folder, JSON.stringify(tags), author, updatedAt)
     const beginning = text.slice(0, weighedLength).replace(/[\ud800-\udbff]$/, '')
     insertText.run(number, text.length, beginning, text.slice(beginning.length))
-    insertWords.run(number, titleTokens.join(' '), textTokens.join(' '))
+    tag(number, tags)
+    insertTitle.run(number, titleTokens.join(' '))
+    insertWords.run(number, [...titleTokens, border, ...textTokens].join(' '))
     learn([...titleTokens, ...textTokens])
   }
 
@@ -110,39 +126,37 @@ export function indexTables(database: DatabaseSync): IndexTables {
 
   function ranked({ terms, filters }: IndexQuery): readonly Rank[] {
     const { wanted, excluded } = match(terms)
-    const conditions = conditionsOf(filters)
-    if (excluded !== null) {
-      conditions.push({
-        sql: 'number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)',
-        values: [excluded],
-      })
-    }
-    const where = conditions.map(({ sql }) => ` AND ${sql}`).join('')
+    const conditions = conditionsOf(filters, excluded)
     const values = conditions.flatMap((condition) => condition.values)
+    const where = (place: string) =>
+      // The plus keeps SQLite from asking FTS5 for each of those numbers.
+      conditions
+        .map(({ numbers, isRight }) => ` AND +${place} ${isRight ? '' : 'NOT '}IN (${numbers})`)
+        .join('')
     if (wanted === null) {
-      const sql = `SELECT number FROM documents WHERE true${where} ORDER BY number DESC LIMIT ${mostFound}`
+      const sql = `SELECT number FROM documents WHERE true${where('number')} ORDER BY number DESC LIMIT ${mostFound}`
       return prepared(sql)
         .all(...values)
         .map(({ number }): Rank => [1, 0, Number(number)])
     }
-    const join = conditions.length === 0 ? '' : 'CROSS JOIN documents ON number = words.rowid'
-    const sql = `SELECT words.rowid AS place FROM words ${join} WHERE words MATCH ?${where}
-      ORDER BY words.rowid DESC LIMIT ${mostFound}`
-    const numbersOf = (expression: string) =>
-      prepared(sql)
-        .all(expression, ...values)
+    const numbersOf = (table: 'title_words' | 'words') => {
+      const sql = `SELECT rowid AS place FROM ${table} WHERE ${table} MATCH ?${where('rowid')}
+        ORDER BY rowid DESC LIMIT ${mostFound}`
+      return prepared(sql)
+        .all(wanted, ...values)
         .map(({ place }) => Number(place))
-    const titled = numbersOf(`{title} : (${wanted})`)
+    }
+    const titled = numbersOf('title_words')
     const isTitled = new Set(titled)
-    const others = numbersOf(wanted).filter((number) => !isTitled.has(number))
-    return [...weighed(0, titled, terms), ...weighed(1, others, terms)]
+    const others = numbersOf('words').filter((number) => !isTitled.has(number))
+    return [...titled.map((number): Rank => [0, 0, number]), ...weighed(others, terms)]
   }
 
   /** The latest come first in `numbers`. */
-  function weighed(tier: number, numbers: readonly number[], terms: IndexQuery['terms']): readonly Rank[] {
+  function weighed(numbers: readonly number[], terms: IndexQuery['terms']): readonly Rank[] {
     return numbers.map((number, index): Rank => {
       const row = index < mostCompared ? (beginningOf.get(number) as Beginning | undefined) : undefined
-      return [tier, row === undefined ? 0 : fitness(row.text, row.length, terms), number]
+      return [1, row === undefined ? 0 : fitness(row.text, row.length, terms), number]
     })
   }
 
@@ -165,7 +179,9 @@ export function indexTables(database: DatabaseSync): IndexTables {
         for (const { id, content, folder, tags, author, updatedAt } of documents) {
           const row = rowOf(id)
           if (row?.content !== content) stale.push(id)
-          if (row !== undefined) stand.run(folder, JSON.stringify(tags), author, updatedAt, row.number)
+          if (row === undefined) continue
+          stand.run(folder, JSON.stringify(tags), author, updatedAt, row.number)
+          if (row.tags !== JSON.stringify(tags)) tag(row.number, tags)
         }
       })
       return stale
@@ -177,15 +193,37 @@ export function indexTables(database: DatabaseSync): IndexTables {
   }
 }
 
-function conditionsOf({ folders, tags, author, from, before }: SearchFilters) {
-  const conditions: { readonly sql: string; readonly values: readonly SQLInputValue[] }[] = []
+interface Condition {
+  /** Those of the documents that it is about. */
+  readonly numbers: string
+  readonly isRight: boolean
+  readonly values: readonly SQLInputValue[]
+}
+
+function conditionsOf(filters: SearchFilters, excluded: string | null): readonly Condition[] {
+  const { folders, tags, author, from, before } = filters
+  const conditions: Condition[] = []
+  const must = (numbers: string, ...values: SQLInputValue[]) =>
+    conditions.push({ numbers, isRight: true, values })
   if (folders !== null)
-    conditions.push({ sql: 'folder IN (SELECT value FROM json_each(?))', values: [JSON.stringify(folders)] })
-  for (const tag of tags)
-    conditions.push({ sql: 'EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', values: [tag] })
-  if (author !== null) conditions.push({ sql: 'author = ?', values: [author] })
-  if (from !== null) conditions.push({ sql: 'updated_at >= ?', values: [from] })
-  if (before !== null) conditions.push({ sql: 'updated_at < ?', values: [before] })
+    must(
+      'SELECT number FROM documents WHERE folder IN (SELECT value FROM json_each(?))',
+      JSON.stringify(folders),
+    )
+  for (const tag of tags) must('SELECT number FROM document_tags WHERE tag = ?', tag)
+  if (author !== null) must('SELECT number FROM documents WHERE author = ?', author)
+  if (from !== null || before !== null)
+    must(
+      'SELECT number FROM documents WHERE updated_at >= ? AND updated_at < ?',
+      from ?? 0,
+      before ?? Number.MAX_SAFE_INTEGER,
+    )
+  if (excluded !== null)
+    conditions.push({
+      numbers: 'SELECT rowid FROM words WHERE words MATCH ?',
+      isRight: false,
+      values: [excluded],
+    })
   return conditions
 }
 

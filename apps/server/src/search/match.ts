@@ -10,8 +10,8 @@ export interface Match {
 }
 
 /** Words that a part of a word stands for: so many that begin with it, and so many that have it inside. The first met. */
-const mostBeginning = 60
-const mostInside = 40
+const mostBeginning = 30
+const mostInside = 20
 
 export function matcher(database: DatabaseSync): (terms: readonly SearchTerm[]) => Match {
   const beginning = database.prepare(

@@ -1,4 +1,5 @@
 /** The search thread: owns the index file, so that neither a search nor a text that is put stalls the event loop. */
+import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { openIndexFile, removeIndexFile } from './index-file.ts'
 import { type IndexTables, indexTables } from './index-tables.ts'
@@ -11,16 +12,14 @@ import type {
 } from './search-messages.ts'
 
 function serve(port: MessagePort, { file }: SearchSettings): void {
-  let database = openIndexFile(file)
-  let tables = indexTables(database)
+  let { database, tables } = openAnyhow(file)
   const tell = (message: SearchMessage) => port.postMessage(message)
 
   /** The storage has all of it: a damaged file is not repaired. */
   function startOver(): void {
     database.close()
     removeIndexFile(file)
-    database = openIndexFile(file)
-    tables = indexTables(database)
+    ;({ database, tables } = openTables(file))
     tell({ type: 'emptied' })
   }
 
@@ -39,6 +38,31 @@ function serve(port: MessagePort, { file }: SearchSettings): void {
     }
   })
   tell({ type: 'opened' })
+}
+
+/** A file that cannot be used is as good as none. */
+function openAnyhow(file: string): OpenIndex {
+  try {
+    return openTables(file)
+  } catch {
+    removeIndexFile(file)
+    return openTables(file)
+  }
+}
+
+interface OpenIndex {
+  readonly database: DatabaseSync
+  readonly tables: IndexTables
+}
+
+function openTables(file: string): OpenIndex {
+  const database = openIndexFile(file)
+  try {
+    return { database, tables: indexTables(database) }
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB; extended codes carry their kind in the lowest byte. */

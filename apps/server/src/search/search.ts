@@ -7,8 +7,8 @@ import type { SearchFilters, SearchTerm } from './search-query.ts'
 
 export interface SearchIndex {
   /**
-   * The best first: documents whose title fits, then the others, each by how well they fit, then the latest change. Of
-   * many that fit, the latest three hundred are compared with each other, and the latest thousand are found.
+   * The best first: documents whose title fits, then the others by how well they fit, then the latest change. Of many
+   * that fit, the latest two hundred are compared with each other, and the latest thousand are found.
    */
   search(query: IndexQuery): Promise<IndexPage>
   /** Of those documents: which must be put again, because their text or title is another one? Notes where they stand. */

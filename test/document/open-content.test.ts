@@ -1,6 +1,7 @@
-import { changesBetween, contentOf, contentUpdate, editContent, type TextChange } from '@weft/document'
+import { changesBetween, contentOf, contentUpdate, type TextChange } from '@weft/document'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { editContent } from '../support/content-edits.ts'
 
 describe('an edit of a program', () => {
   it('made of an old text leaves alone what was typed since', () => {
