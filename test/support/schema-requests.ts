@@ -133,7 +133,7 @@ export function requestMaker(description: OpenApi, seen: Seen): (dice: Random) =
     return {
       operation: operation.operationId ?? '',
       method: method.toUpperCase(),
-      path: `${filled(dice, path, seen)}${query.length === 0 ? '' : `?${query.join('&')}`}`,
+      path: `${filled(dice, path, seen, method === 'put' ? 0.5 : 0.9)}${query.length === 0 ? '' : `?${query.join('&')}`}`,
       headers,
       body,
     }
@@ -142,7 +142,8 @@ export function requestMaker(description: OpenApi, seen: Seen): (dice: Random) =
 
 const accepts = ['text/html', 'text/x-diff', 'application/json', 'image/png', '*/*', 'text/*;q=0.1', ',,;q=']
 
-function filled(dice: Random, path: string, seen: Seen): string {
+/** `likely`: how likely it is that something is asked for that is there. */
+function filled(dice: Random, path: string, seen: Seen, likely: number): string {
   const pair = path.includes('{attachment}') && dice.chance(0.8) ? seen.pick(dice, 'attachments') : null
   if (pair !== null) {
     const [document = '', attachment = ''] = pair.split('/')
@@ -156,7 +157,7 @@ function filled(dice: Random, path: string, seen: Seen): string {
     .map((word, index) => {
       if (!word.startsWith('{')) return word
       const known = seen.pick(dice, words[index - 1] ?? '')
-      if (known !== null && dice.chance(0.9)) return encodeURIComponent(known)
+      if (known !== null && dice.chance(likely)) return encodeURIComponent(known)
       return encodeURIComponent(
         dice.pick([`new-${dice.below(1e9)}`, 'x'.repeat(65), 'a b', 'ünï', '0', '\u0000']),
       )
