@@ -1,4 +1,4 @@
-import type { Problem } from '@weft/protocol'
+import { apiBase, type Problem, routes } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RawAnswer, rawHttp } from '../support/raw-http.ts'
 import { type Weft, weft } from '../support/weft.ts'
@@ -53,6 +53,35 @@ describe('a body of 20 MB', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(...parts)))
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(413))
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * mebibyte)
+  })
+})
+
+interface Taking {
+  readonly method: string
+  readonly path: string
+  readonly request?: { readonly body?: { readonly content: object } }
+}
+
+describe('whatever takes a body', () => {
+  const taking = Object.entries<Taking>(routes).flatMap(([name, { method, path, request }]) =>
+    request?.body === undefined ? [] : [{ name, method, path, type: Object.keys(request.body.content)[0] }],
+  )
+
+  async function asked({ method, path, type = '' }: (typeof taking)[number], ...headers: readonly string[]) {
+    const { id } = await server.create()
+    const line = `${method.toUpperCase()} ${apiBase}${path.replace(/\{\w+\}/g, id)}`
+    const sent = type === '*/*' ? 'application/octet-stream' : type
+    return send(head(line, `Content-Type: ${sent}`, 'If-Match: "0"', ...headers))
+  }
+
+  it.each(taking)('does not wait for a terabyte: $name', async (route) => {
+    const answer = await asked(route, `Content-Length: ${mebibyte ** 2}`)
+    expect([answer.status, codeOf(answer), answer.headers.connection]).toEqual([413, 'too-large', 'close'])
+  })
+
+  it.each(taking)('answers when there is none: $name', async (route) => {
+    const { status } = await asked(route)
+    expect(status).toBeLessThan(500)
   })
 })
 
