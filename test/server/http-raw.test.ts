@@ -59,7 +59,12 @@ describe('a body of 20 MB', () => {
 interface Taking {
   readonly method: string
   readonly path: string
-  readonly request?: { readonly body?: { readonly content: object } }
+  readonly request?: {
+    readonly query?: object
+    readonly params?: object
+    readonly headers?: object
+    readonly body?: { readonly content: object }
+  }
 }
 
 describe('whatever takes a body', () => {
