@@ -1,18 +1,17 @@
 /** Every route, asked in every way its description allows and in many that it does not. */
 import { type Problem, problems, type Routes, routes } from '@weft/protocol'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { random, seeds } from '../support/random.ts'
 import { type MadeRequest, type OpenApi, requestMaker, Seen } from '../support/schema-requests.ts'
 import { type Weft, weft } from '../support/weft.ts'
 
+// Each seed has its own server: everything that the others made would go into each export.
 let server: Weft
-let description: OpenApi
-beforeAll(async () => {
+beforeEach(async () => {
   // Webhooks find nobody.
   server = await weft({ resolve: () => Promise.reject(new Error('no such host')) })
-  description = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as OpenApi
 })
-afterAll(() => server.close())
+afterEach(() => server.close())
 
 const requestsPerSeed = 500
 
@@ -24,6 +23,7 @@ describe('requests made from the description', () => {
     `${requestsPerSeed} are answered as described, and never by a fault of the server (seed %i)`,
     async (seed) => {
       const dice = random(seed)
+      const description = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as OpenApi
       const seen = new Seen()
       const make = requestMaker(description, seen)
       for (let step = 0; step < requestsPerSeed; step++) {

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import type { FollowedStep, FollowTask } from './follow-tasks.ts'
 import { followedTexts } from './followed-texts.ts'
-import type { TaskResult } from './task-thread.ts'
+import { type TaskResult, taskThreadReady } from './task-thread.ts'
 
 if (parentPort === null) throw new Error('follow-worker.ts runs as a worker thread')
 const port = parentPort
@@ -17,3 +17,5 @@ port.on('message', (task: FollowTask) => {
   }
   port.postMessage(result)
 })
+
+port.postMessage(taskThreadReady)

@@ -17,7 +17,7 @@ export interface TaskThread<Task> {
 
 export type Hurry = 'awaited' | 'unhurried'
 
-/** What a thread says: first that it takes tasks, then the answer to each, in order. */
+/** What a thread says: first that it takes tasks, from when on their time counts; then the answer to each, in order. */
 export type TaskResult<Done> = { readonly done: Done } | { readonly failed: string }
 export const taskThreadReady = 'ready'
 

@@ -1,6 +1,6 @@
 /** The thread in which documents become files. */
 import { parentPort } from 'node:worker_threads'
-import type { TaskResult } from '../task-thread.ts'
+import { type TaskResult, taskThreadReady } from '../task-thread.ts'
 import type { ExportTask, ExportTaskDone } from './export-tasks.ts'
 import { writtenDocument } from './written-document.ts'
 
@@ -26,3 +26,5 @@ function attempt(task: ExportTask): TaskResult<ExportTaskDone> {
     return { failed: error instanceof Error ? error.message : String(error) }
   }
 }
+
+port.postMessage(taskThreadReady)

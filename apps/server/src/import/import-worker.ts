@@ -1,6 +1,6 @@
 /** The thread in which files become documents: one that is strange enough to take for ever is ended with it. */
 import { parentPort } from 'node:worker_threads'
-import type { TaskResult } from '../task-thread.ts'
+import { type TaskResult, taskThreadReady } from '../task-thread.ts'
 import { parseManifest } from './archive-manifest.ts'
 import type { BeginTask, ImportTask, ImportTaskDone } from './import-tasks.ts'
 import { prepareDocument, type Surroundings } from './prepare-document.ts'
@@ -38,3 +38,5 @@ function attempt({ path, bytes }: Exclude<ImportTask, BeginTask>): ImportTaskDon
     return { failure: 'not-convertible' }
   }
 }
+
+port.postMessage(taskThreadReady)
