@@ -43,7 +43,7 @@ export const brokenBuilds = {
         file: `${sync}/room.ts`,
         find: 'const position = await this.#journal.append(entries)',
         replace:
-          'this.#audience.tell(merge(turn.updates), this.#snapshot.stateVector)\n    const position = await this.#journal.append(entries)',
+          'this.#audience.tell(merge(turn.updates), this.#document.snapshot.stateVector)\n    const position = await this.#journal.append(entries)',
       },
     ],
     caughtBy: ['sync/room-tells', 'protocol/rules-sync'],
@@ -67,17 +67,17 @@ export const brokenBuilds = {
         replace: 'const heads = new Map<string, Promise<number>>()\n  const thread = await startThread(',
       },
     ],
-    caughtBy: ['contract/adapters', 'faults/kill'],
+    caughtBy: ['contract/log-adapters', 'faults/kill'],
   },
   'a fold deletes more than it has read': {
     edits: [
       {
         file: `${server}/storage/sqlite-log.ts`,
-        find: 'deleteEntries.run(document, upTo)',
-        replace: 'deleteEntries.run(document, head)',
+        find: 'deleteEntries.run(document, upTo)\n      arrivals.drop(document, upTo)',
+        replace: 'deleteEntries.run(document, head)\n      arrivals.drop(document, head)',
       },
     ],
-    caughtBy: ['contract/adapters', 'faults/compaction'],
+    caughtBy: ['contract/log-adapters', 'faults/compaction'],
   },
   'errors of a socket are not listened to': {
     edits: [

@@ -45,7 +45,7 @@ const newDocument = z
       template === undefined || (content === undefined && kind === undefined && language === undefined),
     { path: ['template'], message: 'A template gives content, kind and language: leave them out.' },
   )
-  .openapi('NewDocument')
+  .openapi('NewDocument', { example: { title: 'Hello', content: '# Hello\n' } })
 
 const documentChanges = z
   .strictObject({
