@@ -86,8 +86,9 @@ test(`of ${flips} rotten documents each is refused by name, and ${sound} others 
     const { status, json } = await server.ask('GET', `/documents/${id}/content`)
     expect([id, status, (json as Problem).code]).toEqual([id, 500, 'document-damaged'])
   }
-  for (const id of rotten.slice(0, 20)) {
-    const client = wireClient(server.port, id)
+  // Side by side: a refusal that is final is told after some seconds.
+  const clients = rotten.slice(0, 20).map((id) => wireClient(server.port, id))
+  for (const client of clients) {
     expect(await client.closeCode()).toBe(closeCodes['document-damaged'])
     expect(client.received.filter(({ type }) => type !== 'presence')).toEqual([])
   }
