@@ -90,10 +90,6 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const { worker, bus, timers, log } = deps
   const desk = openNewsDesk()
   const { news } = desk
-  const indexer = createIndexer({
-    ...{ documents: deps.storage.documents, index: deps.search, worker, timers, log },
-    revisions: documentRevisions(deps.storage.updates, deps.storage.history),
-  })
   const storage = watchedStorage(deps.storage, (id, what) => {
     indexer.touch(id)
     desk.note(id, what)
@@ -108,6 +104,10 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const port = await listen(server, config)
 
   const damage = watchDamage(storage.updates, log)
+  const revisions = documentRevisions(damage.log, storage.history)
+  const indexer = createIndexer({
+    ...{ documents: storage.documents, index: deps.search, revisions, worker, timers, log },
+  })
   const people = attendance((document) => news.spread(document))
   const rooms = new Rooms({
     ...{ log: damage.log, bus, folder: worker, deflate, timers, reporter: reporterTo(log) },
@@ -123,7 +123,6 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const addressOf = addressReader(config.trustedProxies ?? new BlockList())
   const rates = createRates(bounds)
   const metrics = createMetrics()
-  const revisions = documentRevisions(damage.log, storage.history)
   const openings = createOpenings(storage.marks, timers, (error) =>
     log.warn({ err: error }, 'openings not stored'),
   )
@@ -206,11 +205,15 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     log.warn({ err: error }, 'old answers are not dropped'),
   )
 
-  /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
-  async function drain(): Promise<void> {
+  function stopTidying(): void {
     stopPurging()
     stopTrashPurge()
     collection.stop()
+  }
+
+  /** Readiness is gone from the first moment on, and answered as gone: a balancer sends nobody here meanwhile. */
+  async function drain(): Promise<void> {
+    stopTidying()
     await Promise.all([sync.drain(drainSpreadMs), imports.close()])
     const listeningEnds = stopListening(server, timers)
     // Not before: who follows comes back at once, and an answer that says 503 would keep a browser away for good.
@@ -239,9 +242,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
       stopTelling()
       streams.endAll()
       void dispatcher.stop()
-      stopPurging()
-      stopTrashPurge()
-      collection.stop()
+      stopTidying()
       void imports.close()
       await within(timers, abandonMs, sync.drain(abandonMs / 2)).catch(() => {})
       server.closeAllConnections()
