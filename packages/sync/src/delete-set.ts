@@ -46,6 +46,10 @@ export class DeleteSet {
     return this.#rangesByClient.get(client)
   }
 
+  get isEmpty(): boolean {
+    return this.#rangesByClient.size === 0
+  }
+
   get clients(): ReadonlySet<number> {
     return new Set(this.#rangesByClient.keys())
   }

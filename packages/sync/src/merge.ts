@@ -13,8 +13,7 @@ export interface UpdateParts {
   readonly deletes: readonly number[]
 }
 
-/** An update as it is kept: what was needed to take it is not needed to give it. */
-export interface Piece extends UpdateParts {
+interface Piece extends UpdateParts {
   readonly bytes: Uint8Array
 }
 
@@ -31,15 +30,6 @@ export const emptyUpdate: Uint8Array = Uint8Array.of(0, 0)
 export function merge(updates: readonly Piece[]): Uint8Array {
   const [only] = updates
   return only !== undefined && updates.length === 1 ? only.bytes : assemble(partsOf(updates))
-}
-
-/** {@link merge}, with its parts known by their place. */
-export function mergedPiece(updates: readonly Piece[]): Piece {
-  const { sections, deletes } = partsOf(updates)
-  const clients = joined(sections)
-  const set = deleteSetOf(deletes)
-  const bytes = laidOut(clients, writeDeletes(set))
-  return { bytes, sections: placed(clients, bytes), deletes: set.triples() }
 }
 
 /** Throws RangeError if a client's sections do not follow each other: a reader would lose what is between. */
@@ -93,16 +83,6 @@ function join(client: number, sections: readonly SectionBytes[]): JoinedSection 
   }
   const chunks = sections.map(({ bytes }) => bytes)
   return { client, clock, length: end - clock, structs, chunks, byteLength }
-}
-
-/** Where the sections are in `bytes`, into which they were laid out. */
-function placed(clients: readonly JoinedSection[], bytes: Uint8Array): SectionBytes[] {
-  let end = numberLength(clients.length)
-  return clients.map(({ client, clock, length, structs, byteLength }) => {
-    const from = end + numberLength(structs) + numberLength(client) + numberLength(clock)
-    end = from + byteLength
-    return { client, clock, length, structs, bytes: bytes.subarray(from, end) }
-  })
 }
 
 function partsOf(updates: readonly UpdateParts[]): UpdateParts {

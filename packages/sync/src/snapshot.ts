@@ -7,19 +7,18 @@
  */
 import { type DocumentKind, encode, headOfSyncStep2 } from '@weft/protocol'
 import { type Base, indexOf, openBase } from './base.ts'
-import { deleteSetOf, withDeletes } from './delete-set.ts'
+import { withDeletes, writeDeletes } from './delete-set.ts'
 import { cutSection, fresh, refuseGaps } from './known.ts'
-import { emptyUpdate, joined, laidOut, mergedPiece, type Piece } from './merge.ts'
+import { emptyUpdate, joined, laidOut } from './merge.ts'
 import { frame, frameHead } from './outbox.ts'
 import type { ScannedUpdate, SectionBytes } from './scan.ts'
 import type { StateVector } from './state-vector.ts'
+import { Tail } from './tail.ts'
 
 /** People who reconnect together have few different state vectors. */
 const answersKept = 64
 /** Answers beyond this are forgotten, but for the last one. */
 const answerBytesKept = 4 * 1024 * 1024
-/** Pieces of the tail that are laid together, so that an answer never walks thousands. */
-const tailPieces = 512
 
 export class Snapshot {
   readonly #kind: DocumentKind
@@ -27,11 +26,13 @@ export class Snapshot {
   #base: Base | null = null
   /** The answer to who has nothing, whose update is the base's bytes, if the base is all there is. */
   #whole: Uint8Array | null = null
-  #tail: Piece[] = []
+  #tail = new Tail()
+  /** What a fold under way is going to replace, with the base; what comes meanwhile is in the tail. */
+  #folding: Tail | null = null
   #foldedBytes = 0
   #unfoldedBytes = 0
-  /** How many pieces of the tail a fold under way is going to replace, with the base. */
-  #folding: number | null = null
+  /** Of these, what came since the fold began. */
+  #laterBytes = 0
   readonly #answers = new Map<string, Uint8Array>()
   #answerBytes = 0
 
@@ -71,21 +72,23 @@ export class Snapshot {
   }
 
   /** Adds an update that continues what is here: it follows what was added last, and nothing of it is here yet. */
-  append({ bytes, sections, deletes }: ScannedUpdate): void {
-    for (const { client, clock, length } of sections) this.#clocks.set(client, clock + length)
-    this.#tail.push({ bytes, sections: sections.map(withoutNeeds), deletes })
-    this.#unfoldedBytes += bytes.length
+  append(update: ScannedUpdate): void {
+    for (const { client, clock, length } of update.sections) this.#clocks.set(client, clock + length)
+    this.#tail.append(update)
+    this.#unfoldedBytes += update.bytes.length
+    this.#laterBytes += update.bytes.length
     this.#whole = null
     this.#forgetAnswers()
-    const apart = this.#folding ?? 0
-    if (this.#tail.length - apart > tailPieces) this.#layTogether(apart)
   }
 
   /** All of it, oldest first, to be made one by a {@link Folder}. Until {@link endFold}, what is added stays apart. */
   beginFold(): readonly Uint8Array[] {
-    if (this.#tail.length > 1) this.#layTogether(0)
-    this.#folding = this.#tail.length
-    return [...(this.#base === null ? [] : [this.#base]), ...this.#tail].map((piece) => piece.bytes)
+    const { sections, deletes } = this.#tail
+    const ofTail = this.#tail.isEmpty ? [] : [laidOut(joined(sections), writeDeletes(deletes))]
+    this.#folding = this.#tail
+    this.#tail = new Tail()
+    this.#laterBytes = 0
+    return [...(this.#base === null ? [] : [this.#base.bytes]), ...ofTail]
   }
 
   /** `base` holds what {@link beginFold} gave; `null`: it could not be made. */
@@ -93,10 +96,12 @@ export class Snapshot {
     if (base !== null) {
       this.#base = base
       this.#whole = null
-      this.#tail = this.#tail.slice(this.#folding ?? 0)
       this.#foldedBytes = base.bytes.length
-      this.#unfoldedBytes = this.#tail.reduce((total, piece) => total + piece.bytes.length, 0)
+      this.#unfoldedBytes = this.#laterBytes
       this.#forgetAnswers()
+    } else if (this.#folding !== null) {
+      this.#folding.append({ sections: this.#tail.sections, deletes: this.#tail.deletes.triples() })
+      this.#tail = this.#folding
     }
     this.#folding = null
   }
@@ -130,17 +135,14 @@ export class Snapshot {
   }
 
   #forgetAnswers(): void {
+    if (this.#answers.size === 0) return
     this.#answers.clear()
     this.#answerBytes = 0
   }
 
-  #layTogether(from: number): void {
-    this.#tail.push(mergedPiece(this.#tail.splice(from)))
-  }
-
   /** One base of all there is, inside the frame that gives it away. */
   #becomeWhole(): Uint8Array {
-    if (this.#base === null && this.#tail.length === 0) return emptyAnswer
+    if (this.#base === null && this.#tail.isEmpty) return emptyAnswer
     const { clients, deletes } = this.#since(new Map())
     let updateLength = 0
     const framed = laidOut(clients, deletes, (length) => {
@@ -151,7 +153,7 @@ export class Snapshot {
       bytes: framed.subarray(framed.length - updateLength),
       index: indexOf(clients, updateLength),
     }
-    this.#tail = []
+    this.#tail = new Tail()
     return framed
   }
 
@@ -164,13 +166,16 @@ export class Snapshot {
   #since(stateVector: StateVector) {
     const base = this.#base === null ? null : openBase(this.#base)
     const sections: SectionBytes[] = []
-    for (const section of [...(base?.sections ?? []), ...this.#tail.flatMap((piece) => piece.sections)]) {
+    for (const section of base?.sections ?? []) {
       const theirs = stateVector.get(section.client) ?? 0
-      if (theirs <= section.clock) sections.push(section)
-      else if (theirs < section.clock + section.length) sections.push(cutSection(section, theirs, this.#kind))
+      if (theirs < section.clock + section.length) sections.push(cutSection(section, theirs, this.#kind))
     }
-    const later = deleteSetOf(this.#tail.flatMap((piece) => piece.deletes))
-    return { clients: joined(sections), deletes: withDeletes(base?.deletes ?? noDeletes, later) }
+    let deletes = base?.deletes ?? noDeletes
+    for (const tail of this.#folding === null ? [this.#tail] : [this.#folding, this.#tail]) {
+      sections.push(...tail.sectionsSince(stateVector, this.#kind))
+      deletes = withDeletes(deletes, tail.deletes)
+    }
+    return { clients: joined(sections), deletes }
   }
 }
 
@@ -185,8 +190,4 @@ function answerHead(updateLength: number): Uint8Array {
   both.set(head)
   both.set(messageHead, head.length)
   return both
-}
-
-function withoutNeeds({ client, clock, length, structs, bytes }: SectionBytes): SectionBytes {
-  return { client, clock, length, structs, bytes }
 }
