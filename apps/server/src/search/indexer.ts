@@ -78,11 +78,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   }
 
   async function work(): Promise<void> {
-    const now = timers.now()
-    const due = [...changed]
-      .filter(([, at]) => at <= now)
-      .slice(0, atOnce)
-      .map(([id]) => id)
+    const due = dueNow()
     for (const id of due) changed.delete(id)
     try {
       await bring(due, restWhileWriting)
@@ -91,6 +87,16 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       log.warn({ err: error }, 'documents not indexed yet')
       for (const id of due) changed.set(id, timers.now() + retryMs)
     }
+  }
+
+  function dueNow(): readonly DocumentId[] {
+    const now = timers.now()
+    const due: DocumentId[] = []
+    for (const [id, at] of changed) {
+      if (due.length === atOnce) break
+      if (at <= now) due.push(id)
+    }
+    return due
   }
 
   /** Brings the index up to what these documents are now. */
@@ -235,6 +241,8 @@ export function createIndexer(deps: IndexerDeps): Indexer {
 }
 
 function standing(record: DocumentRecord, revision: number) {
-  const { id, lineage, title, folder, tags, createdBy: author, updatedAt } = record
-  return { id, content: JSON.stringify([lineage, revision, title]), folder, tags, author, updatedAt }
+  const { id, kind, lineage, title, folder, tags, createdBy: author, updatedAt } = record
+  // Of what is no text, only the title is searched, whatever is written in it.
+  const content = JSON.stringify(kind === 'yjs' ? [lineage, title] : [lineage, revision, title])
+  return { id, content, folder, tags, author, updatedAt }
 }
