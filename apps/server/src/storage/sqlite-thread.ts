@@ -1,6 +1,7 @@
 /** The main thread's end of the storage thread: questions out, answers in, every question answered once. */
 import { Worker } from 'node:worker_threads'
 import { DocumentDamaged, DocumentGone, StorageFailure, type Timers } from '@weft/sync'
+import { Slots } from './slots.ts'
 import { appendGate } from './sqlite-appends.ts'
 import type {
   Answers,
@@ -41,11 +42,10 @@ export function startThread(settings: ThreadSettings, timers: Timers): Promise<S
     env: {},
     name: 'weft-storage',
   })
-  const waiting = new Map<number, Waiting>()
+  const waiting = new Slots<Waiting>()
   const failure = Promise.withResolvers<StorageFailure>()
   const post = (message: ToThread, moved: readonly ArrayBuffer[]) => worker.postMessage(message, moved)
   const appends = appendGate(timers, (packed) => post({ appends: packed }, [packed.bytes.buffer]))
-  let asked = 0
   let ended: StorageFailure | null = null
   let closed: Promise<void> | null = null
 
@@ -53,10 +53,9 @@ export function startThread(settings: ThreadSettings, timers: Timers): Promise<S
     failed: failure.promise,
     ask(question, moved = []) {
       if (ended !== null) return Promise.reject(ended)
-      const number = ++asked
       return new Promise((resolve, reject) => {
         // The thread answers each question with a value of its type: see sqlite-requests.ts.
-        waiting.set(number, { resolve: resolve as Waiting['resolve'], reject })
+        const number = waiting.add({ resolve: resolve as Waiting['resolve'], reject })
         if (question.type === 'append') appends.add({ number, question })
         else post({ number, question }, moved)
       })
@@ -80,12 +79,10 @@ export function startThread(settings: ThreadSettings, timers: Timers): Promise<S
   function settle(message: Extract<ThreadMessage, { readonly type: 'answers' }>): void {
     for (const [index, number] of message.appended.entries()) {
       // There are as many positions: see sqlite-worker.ts.
-      waiting.get(number)?.resolve(message.positions[index] as number)
-      waiting.delete(number)
+      waiting.take(number)?.resolve(message.positions[index] as number)
     }
     for (const { number, outcome } of message.answers) {
-      const question = waiting.get(number)
-      waiting.delete(number)
+      const question = waiting.take(number)
       if ('value' in outcome) question?.resolve(outcome.value)
       else question?.reject(errorOf(outcome.failure))
     }
@@ -107,8 +104,7 @@ export function startThread(settings: ThreadSettings, timers: Timers): Promise<S
       end(reason)
       reject(ended)
       if (closed === null) failure.resolve(reason)
-      for (const question of waiting.values()) question.reject(reason)
-      waiting.clear()
+      for (const question of waiting.takeAll()) question.reject(reason)
     })
   })
 }
