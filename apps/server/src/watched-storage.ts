@@ -8,10 +8,11 @@ export type What = 'content' | 'record'
 export function watchedStorage(storage: Storage, onChanged: (id: DocumentId, what: What) => void): Storage {
   const { documents, updates } = storage
 
-  async function told<Result>(id: DocumentId, what: What, writing: Promise<Result>): Promise<Result> {
-    const result = await writing
-    onChanged(id, what)
-    return result
+  function told<Result>(id: DocumentId, what: What, writing: Promise<Result>): Promise<Result> {
+    return writing.then((result) => {
+      onChanged(id, what)
+      return result
+    })
   }
 
   return {

@@ -70,7 +70,12 @@ export class Audience {
 
   /** What everybody is owed when all that was taken so far is durable. */
   takeOwed(): readonly ((position: number) => void)[] {
-    return [...this.#members].flatMap((member) => member.takeOwed() ?? [])
+    const owed: ((position: number) => void)[] = []
+    for (const member of this.#members) {
+      const pay = member.takeOwed()
+      if (pay !== null) owed.push(pay)
+    }
+    return owed
   }
 
   enter(peer: Peer): Member {

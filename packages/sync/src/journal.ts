@@ -42,17 +42,25 @@ export class Journal {
   }
 
   /** One call at a time. Resolves when the entries are durable; rejects with DocumentGone, or a fault of ours. */
-  async append(entries: readonly LogEntry[]): Promise<LogPosition> {
+  append(entries: readonly LogEntry[]): Promise<LogPosition> {
+    return this.#deps.log
+      .append(this.#document, entries)
+      .catch((error: unknown) => this.#appendAgain(entries, error))
+  }
+
+  async #appendAgain(entries: readonly LogEntry[], failure: unknown): Promise<LogPosition> {
+    let error = failure
     for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+      if (!(error instanceof StorageFailure)) throw error
+      this.#report(error)
+      await new Promise<void>((resolve) => this.#deps.timers.after(retryMs, resolve))
       try {
         const position = await this.#deps.log.append(this.#document, entries)
         this.#trouble = null
         return position
-      } catch (error) {
-        if (!(error instanceof StorageFailure)) throw error
-        this.#report(error)
+      } catch (next) {
+        error = next
       }
-      await new Promise<void>((resolve) => this.#deps.timers.after(retryMs, resolve))
     }
   }
 

@@ -9,7 +9,7 @@ import type { OpenedBase } from './base.ts'
 import { DeleteSet, forEachDelete, readDeletes } from './delete-set.ts'
 import { UpdateGap } from './errors.ts'
 import { assemble } from './merge.ts'
-import { reach } from './reach.ts'
+import { areReady, reach } from './reach.ts'
 import { type ScannedUpdate, type Section, type SectionBytes, scan } from './scan.ts'
 import { encodeStateVector, type StateVector } from './state-vector.ts'
 
@@ -106,6 +106,7 @@ function addDeletes(set: DeleteSet, deletes: readonly number[]): void {
 
 /** Throws {@link UpdateGap} when `update` builds on what is not `there`. */
 export function refuseGaps(update: ScannedUpdate, there: StateVector): void {
+  if (update.deletes.length === 0 && areReady(update.sections, there)) return
   const reached = reach(update.sections, there)
   for (const section of update.sections) {
     if ((reached.get(section.client) ?? 0) < section.clock + section.length) {
@@ -127,12 +128,13 @@ export function fresh(
   kind: DocumentKind,
 ): ScannedUpdate | null {
   const clockOf = (client: number) => there.get(client) ?? 0
+  const hasAll = deletes.length === update.deletes.length
+  if (hasAll && update.sections.length > 0 && update.sections.every((s) => s.clock === clockOf(s.client)))
+    return update
   const sections = update.sections.filter((s) => s.clock + s.length > clockOf(s.client))
   if (sections.length === 0 && deletes.length === 0) return null
   const wholeSections = sections.every((s) => s.clock === clockOf(s.client))
-  const isWhole =
-    wholeSections && sections.length === update.sections.length && deletes.length === update.deletes.length
-  if (isWhole) return update
+  if (wholeSections && hasAll && sections.length === update.sections.length) return update
   const cut = wholeSections
     ? sections
     : sections.map((section) => cutSection(section, clockOf(section.client), kind))

@@ -21,12 +21,26 @@ export function frame(message: Uint8Array): Uint8Array {
 
 /** What stands before a message of that length. */
 export function frameHead(length: number): Uint8Array {
-  if (length < 126) return Uint8Array.of(0x82, length)
-  if (length < 65_536) return Uint8Array.of(0x82, 126, length >>> 8, length & 255)
-  const head = new Uint8Array(10)
-  head.set([0x82, 127])
-  new DataView(head.buffer).setBigUint64(2, BigInt(length))
+  const head = new Uint8Array(frameHeadLength(length))
+  writeFrameHead(head, 0, length)
   return head
+}
+
+export function frameHeadLength(length: number): number {
+  return length < 126 ? 2 : length < 65_536 ? 4 : 10
+}
+
+/** Returns where the message begins. */
+export function writeFrameHead(bytes: Uint8Array, from: number, length: number): number {
+  const end = from + frameHeadLength(length)
+  bytes[from] = 0x82
+  bytes[from + 1] = end - from === 2 ? length : end - from === 4 ? 126 : 127
+  let rest = length
+  for (let at = end - 1; at > from + 1; at--) {
+    bytes[at] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  return end
 }
 
 /** The messages inside frames made by {@link frame}, laid end to end. */

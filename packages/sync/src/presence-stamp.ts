@@ -4,36 +4,28 @@
  */
 import { type Actor, dyes, limits, type PresenceUser, programDye } from '@weft/protocol'
 
-/** The state as it is sent on; `null` if it is too large, no object, or meant to harm readers. */
-export function stamp(json: string, actor: Actor, client: number): string | null {
-  if (json.length > limits.presenceStateBytes || json.includes('__proto__')) return null
-  const state = parseObject(json)
-  if (state === null) return null
-  // The object is this function's own.
-  state.user = Object.assign(isObject(state.user) ? state.user : {}, remembered(actor, state.user, client))
-  return JSON.stringify(state)
-}
+/** Of one client of an actor. Returns the state as it is sent on; `null` if it is too large, no object, or meant to harm readers. */
+export type Stamp = (json: string) => string | null
 
-interface Remembered {
-  readonly client: number
-  readonly name: unknown
-  readonly dye: unknown
-  readonly color: unknown
-  readonly identity: PresenceUser
-}
+export function stampOf(actor: Actor, client: number): Stamp {
+  /** What it said last and what that came to: people move far more often than they change their names. */
+  let claimed: Readonly<Record<string, unknown>> = {}
+  let user = identity(actor, claimed, client)
 
-/** What each said last and what it came to: people move far more often than they change their names. */
-const lastOf = new WeakMap<Actor, Remembered>()
-
-function remembered(actor: Actor, user: unknown, client: number): PresenceUser {
-  const claimed = isObject(user) ? user : {}
-  const { name, dye, color } = claimed
-  const last = lastOf.get(actor)
-  if (last?.client === client && last.name === name && last.dye === dye && last.color === color)
-    return last.identity
-  const now = { client, name, dye, color, identity: identity(actor, claimed, client) }
-  lastOf.set(actor, now)
-  return now.identity
+  return (json) => {
+    if (json.length > limits.presenceStateBytes || json.includes('__proto__')) return null
+    const state = parseObject(json)
+    if (state === null) return null
+    const said = isObject(state.user) ? state.user : {}
+    const { name, dye, color } = said
+    if (claimed.name !== name || claimed.dye !== dye || claimed.color !== color) {
+      claimed = { name, dye, color }
+      user = identity(actor, claimed, client)
+    }
+    // The object is this function's own.
+    state.user = Object.assign(said, user)
+    return JSON.stringify(state)
+  }
 }
 
 function identity(actor: Actor, claimed: Readonly<Record<string, unknown>>, client: number): PresenceUser {

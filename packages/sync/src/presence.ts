@@ -11,7 +11,7 @@ import { limits, MalformedMessage } from '@weft/protocol'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import type { Peer } from './ports.ts'
-import { stamp } from './presence-stamp.ts'
+import { type Stamp, stampOf } from './presence-stamp.ts'
 
 interface Entry {
   readonly clock: number
@@ -20,6 +20,7 @@ interface Entry {
   /** What the client said since, to be stamped. */
   readonly claim: string | null
   readonly peer: Peer
+  readonly stamp: Stamp
   readonly renewedAt: number
 }
 
@@ -31,7 +32,7 @@ export class Presence {
   readonly #idsByPeer = new Map<Peer, Set<number>>()
   /** Last clock of clients that left: late echoes of their states must not bring them back. */
   readonly #departed = new Map<number, number>()
-  readonly #changed = new Set<number>()
+  #changed = new Set<number>()
 
   get isEmpty(): boolean {
     return this.#entries.size === 0
@@ -82,7 +83,8 @@ export class Presence {
     for (const client of this.#changed) {
       if (this.#entries.get(client)?.state === null) this.#entries.delete(client)
     }
-    this.#changed.clear()
+    // Not cleared: a set that is leads to the next table, and an old dead one would keep all that follow.
+    this.#changed = new Set()
     return payload
   }
 
@@ -114,8 +116,10 @@ export class Presence {
     if (ids === undefined) this.#idsByPeer.set(peer, new Set([client]))
     else ids.add(client)
     this.#departed.delete(client)
-    const state = this.#entries.get(client)?.state ?? null
-    this.#entries.set(client, { clock, state, claim: json, peer, renewedAt: now })
+    const known = this.#entries.get(client)
+    const state = known?.state ?? null
+    const stamp = known?.peer === peer ? known.stamp : stampOf(peer.actor, client)
+    this.#entries.set(client, { clock, state, claim: json, peer, stamp, renewedAt: now })
     this.#changed.add(client)
   }
 
@@ -124,7 +128,7 @@ export class Presence {
     for (const client of this.#changed) {
       const entry = this.#entries.get(client)
       if (entry === undefined || entry.claim === null) continue
-      const state = stamp(entry.claim, entry.peer.actor, client) ?? entry.state
+      const state = entry.stamp(entry.claim) ?? entry.state
       if (state !== null) this.#entries.set(client, { ...entry, state, claim: null })
       else this.#forget(client, entry.peer)
     }

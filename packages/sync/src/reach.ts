@@ -8,11 +8,22 @@ import type { StateVector } from './state-vector.ts'
 
 /** Per client of `sections`, the first clock that cannot be applied. */
 export function reach(sections: readonly Section[], there: StateVector): StateVector {
-  if (sections.every(({ client, clock, needs }) => needs.length === 0 && clock <= (there.get(client) ?? 0)))
+  if (areReady(sections, there))
     return new Map(sections.map(({ client, clock, length }) => [client, clock + length]))
   const walk = new Walk(sections, there)
   for (const section of sections) walk.follow(section.client, section.clock + section.length - 1)
   return walk.reached
+}
+
+/** All that the sections refer to is there, so they reach to their ends. */
+export function areReady(sections: readonly Section[], there: StateVector): boolean {
+  for (const { client, clock, needs } of sections) {
+    if (clock > (there.get(client) ?? 0)) return false
+    for (let next = 0; next < needs.length; next += 3) {
+      if ((needs[next + 2] as number) >= (there.get(needs[next + 1] as number) ?? 0)) return false
+    }
+  }
+  return true
 }
 
 interface Errand {

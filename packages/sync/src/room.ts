@@ -8,7 +8,7 @@
  * runs at a time, and `#busy` is released in the synchronous step that looks for more (R6).
  */
 
-import type { Actor, ActorId, DocumentId } from '@weft/protocol'
+import type { Actor, DocumentId } from '@weft/protocol'
 import { Audience } from './audience.ts'
 import { subscribeEarly } from './early-messages.ts'
 import { Fold } from './fold.ts'
@@ -29,8 +29,8 @@ import {
 } from './ports.ts'
 import type { ProgramState } from './program-presence.ts'
 import type { RoomDeps, RoomEvents } from './room-deps.ts'
-import { type ScannedUpdate, scan } from './scan.ts'
-import type { Turn } from './uncommitted.ts'
+import { scan } from './scan.ts'
+import { entriesOf, type Turn } from './uncommitted.ts'
 import { updateWindowMs } from './windows.ts'
 
 export class Room {
@@ -226,17 +226,10 @@ export class Room {
   }
 
   async #commit(turn: Turn): Promise<LogPosition> {
-    const at = this.#deps.timers.now()
-    const entries = [...turn.byActor].map(
-      ([actor, updates]: readonly [ActorId, readonly ScannedUpdate[]]): LogEntry => ({
-        actor,
-        at,
-        update: merge(updates),
-      }),
-    )
+    const entries = entriesOf(turn, this.#deps.timers.now())
     const position = await this.#journal.append(entries)
     if (position === this.#document.head + entries.length) {
-      const update = merge(turn.updates)
+      const update = entries.length === 1 ? (entries[0] as LogEntry).update : merge(turn.updates)
       // Before the snapshot takes them: a reader that starts to lag at this frame has what the snapshot has.
       this.#audience.tell(update, this.#document.snapshot.stateVector)
       this.#document.committed(turn.updates, position)

@@ -39,11 +39,11 @@ export interface Section extends SectionBytes {
 export function scan(bytes: Uint8Array, kind: DocumentKind): ScannedUpdate {
   const reader = new UpdateReader(bytes)
   const sections: Section[] = []
-  const clients = new Set<number>()
-  for (let left = reader.count(); left > 0; left--) {
+  const count = reader.count()
+  const met = metClients(count)
+  for (let left = count; left > 0; left--) {
     const section = scanSection(reader, kind)
-    if (clients.has(section.client)) throw new MalformedUpdate('client twice')
-    clients.add(section.client)
+    met(section.client)
     sections.push(section)
   }
   const deletes = scanDeletes(reader)
@@ -182,11 +182,11 @@ function scanType(reader: UpdateReader): void {
 /** Yjs writes each client once and its ranges in order, and loses ranges that are not when it has to keep them. */
 function scanDeletes(reader: UpdateReader): number[] {
   const deletes: number[] = []
-  const clients = new Set<number>()
-  for (let left = reader.count(); left > 0; left--) {
+  const count = reader.count()
+  const met = metClients(count)
+  for (let left = count; left > 0; left--) {
     const client = readClient(reader)
-    if (clients.has(client)) throw new MalformedUpdate('client twice')
-    clients.add(client)
+    met(client)
     let end = 0
     for (let ranges = reader.count(); ranges > 0; ranges--) {
       const clock = reader.number()
@@ -198,6 +198,16 @@ function scanDeletes(reader: UpdateReader): number[] {
     }
   }
   return deletes
+}
+
+/** To be told of each client of a list of so many: throws when one comes twice. Most lists have one. */
+function metClients(count: number): (client: number) => void {
+  if (count < 2) return () => {}
+  const clients = new Set<number>()
+  return (client) => {
+    if (clients.has(client)) throw new MalformedUpdate('client twice')
+    clients.add(client)
+  }
 }
 
 function readClient(reader: UpdateReader): number {

@@ -1,12 +1,13 @@
 /** What a room has taken and not yet told: the next turn, and those who wait for it. */
 import { type ActorId, limits } from '@weft/protocol'
-import type { LogPosition } from './ports.ts'
+import { merge } from './merge.ts'
+import type { LogEntry, LogPosition } from './ports.ts'
 import type { ScannedUpdate } from './scan.ts'
 
 export interface Turn {
-  /** In the order in which they were taken. */
+  /** In the order in which they were taken, and whose each is. */
   readonly updates: readonly ScannedUpdate[]
-  readonly byActor: ReadonlyMap<ActorId, readonly ScannedUpdate[]>
+  readonly actors: readonly ActorId[]
   readonly waiting: readonly Waiting[]
   readonly bytes: number
 }
@@ -18,7 +19,7 @@ export interface Waiting {
 
 export class Uncommitted {
   #updates: ScannedUpdate[] = []
-  #byActor = new Map<ActorId, ScannedUpdate[]>()
+  #actors: ActorId[] = []
   #waiting: Waiting[] = []
   #bytes = 0
   #bytesInTurn = 0
@@ -39,9 +40,7 @@ export class Uncommitted {
 
   add(actor: ActorId, update: ScannedUpdate): void {
     this.#updates.push(update)
-    const ofActor = this.#byActor.get(actor)
-    if (ofActor === undefined) this.#byActor.set(actor, [update])
-    else ofActor.push(update)
+    this.#actors.push(actor)
     this.#bytes += update.bytes.length
   }
 
@@ -53,12 +52,12 @@ export class Uncommitted {
   take(): Turn {
     const turn = {
       updates: this.#updates,
-      byActor: this.#byActor,
+      actors: this.#actors,
       waiting: this.#waiting,
       bytes: this.#bytes,
     }
     this.#updates = []
-    this.#byActor = new Map()
+    this.#actors = []
     this.#waiting = []
     this.#bytes = 0
     this.#bytesInTurn = turn.bytes
@@ -69,4 +68,17 @@ export class Uncommitted {
   settled(): void {
     this.#bytesInTurn = 0
   }
+}
+
+/** One for each actor. */
+export function entriesOf({ updates, actors }: Turn, at: number): readonly LogEntry[] {
+  const [first] = actors
+  if (first === undefined) return []
+  if (actors.every((actor) => actor === first)) return [{ actor: first, at, update: merge(updates) }]
+  const byActor = Map.groupBy(updates.keys(), (index) => actors[index] as ActorId)
+  return Array.from(byActor, ([actor, indexes]) => ({
+    actor,
+    at,
+    update: merge(indexes.map((index) => updates[index] as ScannedUpdate)),
+  }))
 }

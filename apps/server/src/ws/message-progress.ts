@@ -29,7 +29,7 @@ export function messageProgress(): MessageProgress {
     const mask = ((header[1] ?? 0) & 0x80) === 0 ? 0 : 4
     headerNeeds = 2 + (length === 126 ? 2 : length === 127 ? 8 : 0) + mask
     if (headerHas < headerNeeds) return
-    payload = length < 126 ? length : bigEndian(header.subarray(2, length === 126 ? 4 : 10))
+    payload = length < 126 ? length : bigEndian(header, 2, length === 126 ? 4 : 10)
     const isControl = ((header[0] ?? 0) & 0x08) !== 0
     const isLast = ((header[0] ?? 0) & 0x80) !== 0
     if (!isControl) isFragmented = !isLast
@@ -67,8 +67,8 @@ export function messageProgress(): MessageProgress {
   }
 }
 
-function bigEndian(bytes: Uint8Array): number {
+function bigEndian(bytes: Uint8Array, from: number, to: number): number {
   let value = 0
-  for (const byte of bytes) value = value * 256 + byte
+  for (let at = from; at < to; at++) value = value * 256 + (bytes[at] ?? 0)
   return value
 }
