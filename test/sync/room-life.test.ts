@@ -2,6 +2,7 @@ import { limits } from '@weft/protocol'
 import { DocumentGone, LineageMismatch, StorageFailure } from '@weft/sync'
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import type { Person } from '../support/person.ts'
 import { turnOfTheLoop, World } from '../support/world.ts'
 
 let world: World
@@ -116,6 +117,32 @@ describe('Opening and closing', () => {
     const ann = world.person('ann')
     await expect(world.connect(ann, document, { lineage: 'another' })).rejects.toBeInstanceOf(LineageMismatch)
     await world.connect(ann, document, { lineage: 'lineage-1' })
+  })
+
+  test('what people answered each other by another way opens again, though one turn took all of it', async () => {
+    const { document, people } = await world.together('ann', 'ben')
+    const [ann, ben] = people as [Person, Person]
+    const pass = (from: Person, to: Person) => Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc), to)
+    world.log.hold()
+    ann.type(0, 'first ')
+    await world.settled()
+    for (const word of ['ping ', 'pong ', 'ping ', 'pong ']) {
+      const [writer, reader] = word === 'ping ' ? [ann, ben] : [ben, ann]
+      writer.type(writer.text.length, word)
+      writer.remove(0, 1)
+      await world.settled()
+      pass(writer, reader)
+    }
+    world.log.release()
+    await world.settled()
+    const written = ann.text.toString()
+    expect(written).toContain('ping pong ping pong')
+    world.crash()
+    const chloe = world.person('chloe')
+    await world.connect(chloe, document)
+    await world.settled()
+    expect(chloe.text.toString()).toBe(written)
+    expect((await world.stored(document)).getText('content').toString()).toBe(written)
   })
 
   test('[R3] what another node stores while the log is read is not missed', async () => {

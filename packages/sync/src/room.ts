@@ -11,6 +11,7 @@
 import type { Actor, DocumentId } from '@weft/protocol'
 import { Audience } from './audience.ts'
 import { subscribeEarly } from './early-messages.ts'
+import { entriesOf } from './entries.ts'
 import { Fold } from './fold.ts'
 import { intact } from './intact.ts'
 import { Intake } from './intake.ts'
@@ -30,7 +31,7 @@ import {
 import type { ProgramState } from './program-presence.ts'
 import type { RoomDeps, RoomEvents } from './room-deps.ts'
 import { scan } from './scan.ts'
-import { entriesOf, type Turn } from './uncommitted.ts'
+import type { Turn } from './uncommitted.ts'
 import { updateWindowMs } from './windows.ts'
 
 export class Room {
@@ -226,7 +227,7 @@ export class Room {
   }
 
   async #commit(turn: Turn): Promise<LogPosition> {
-    const entries = entriesOf(turn, this.#deps.timers.now())
+    const entries = entriesOf(turn, this.#document.snapshot.stateVector, this.#deps.timers.now())
     const position = await this.#journal.append(entries)
     if (position === this.#document.head + entries.length) {
       const update = entries.length === 1 ? (entries[0] as LogEntry).update : merge(turn.updates)

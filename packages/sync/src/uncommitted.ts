@@ -1,7 +1,6 @@
 /** What a room has taken and not yet told: the next turn, and those who wait for it. */
 import { type ActorId, limits } from '@weft/protocol'
-import { merge } from './merge.ts'
-import type { LogEntry, LogPosition } from './ports.ts'
+import type { LogPosition } from './ports.ts'
 import type { ScannedUpdate } from './scan.ts'
 
 export interface Turn {
@@ -68,17 +67,4 @@ export class Uncommitted {
   settled(): void {
     this.#bytesInTurn = 0
   }
-}
-
-/** One for each actor. */
-export function entriesOf({ updates, actors }: Turn, at: number): readonly LogEntry[] {
-  const [first] = actors
-  if (first === undefined) return []
-  if (actors.every((actor) => actor === first)) return [{ actor: first, at, update: merge(updates) }]
-  const byActor = Map.groupBy(updates.keys(), (index) => actors[index] as ActorId)
-  return Array.from(byActor, ([actor, indexes]) => ({
-    actor,
-    at,
-    update: merge(indexes.map((index) => updates[index] as ScannedUpdate)),
-  }))
 }
