@@ -30,9 +30,9 @@ export const brokenBuilds = {
     edits: [
       {
         file: `${sync}/room.ts`,
-        find: 'const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)\n      for (const pay of owed) pay(position)',
+        find: 'const position = entries.length === 0 ? this.#document.head : await this.#journal.append(entries)',
         replace:
-          'for (const pay of owed) pay(this.#document.head + 1)\n      const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)',
+          'this.#audience.committed(this.#document.head + 1)\n      const position = entries.length === 0 ? this.#document.head : await this.#journal.append(entries)',
       },
     ],
     caughtBy: ['sync/room-tells', 'protocol/rules-receipts', 'faults/kill'],
@@ -41,9 +41,9 @@ export const brokenBuilds = {
     edits: [
       {
         file: `${sync}/room.ts`,
-        find: 'const position = await this.#journal.append(entries)',
+        find: 'const position = entries.length === 0 ? this.#document.head : await this.#journal.append(entries)',
         replace:
-          'this.#audience.tell(merge(turn.updates), this.#document.snapshot.stateVector)\n    const position = await this.#journal.append(entries)',
+          'this.#audience.tell(merge(turn.updates), this.#document.snapshot.stateVector)\n      const position = entries.length === 0 ? this.#document.head : await this.#journal.append(entries)',
       },
     ],
     caughtBy: ['sync/room-tells', 'protocol/rules-sync'],

@@ -16,7 +16,7 @@ import { MalformedUpdate } from './errors.ts'
 import { framesOf } from './frames.ts'
 import { Member } from './member.ts'
 import { frame } from './outbox.ts'
-import type { Peer, Timers } from './ports.ts'
+import type { LogPosition, Peer, Timers } from './ports.ts'
 import { PresenceWindow } from './presence-window.ts'
 import { ProgramPresence, type ProgramState } from './program-presence.ts'
 import type { RoomDeps } from './room-deps.ts'
@@ -68,14 +68,14 @@ export class Audience {
     return false
   }
 
-  /** What everybody is owed when all that was taken so far is durable. */
-  takeOwed(): readonly ((position: number) => void)[] {
-    const owed: ((position: number) => void)[] = []
-    for (const member of this.#members) {
-      const pay = member.takeOwed()
-      if (pay !== null) owed.push(pay)
-    }
-    return owed
+  /** All that was taken so far is on its way to the disk. */
+  committing(): void {
+    for (const member of this.#members) member.committing()
+  }
+
+  /** It is durable, as this revision: those who wrote it are told. */
+  committed(position: LogPosition): void {
+    for (const member of this.#members) member.committed(position)
   }
 
   enter(peer: Peer): Member {

@@ -21,6 +21,8 @@ export class Member {
   readonly #outbox: Outbox
   #received = 0
   #confirmable = 0
+  /** On their way to the disk. */
+  #committing = 0
   #receipted = 0
   #hasAsked = false
   #hasGap = false
@@ -28,6 +30,7 @@ export class Member {
   #isReading = true
   /** Updates that were there already, of a client that takes its own echo for the receipt. */
   #echoes: Uint8Array[] = []
+  #committingEchoes: readonly Uint8Array[] = none
 
   constructor(peer: Peer, timers: Timers, catchUp: (member: Member, since: StateVector) => void) {
     this.peer = peer
@@ -36,7 +39,7 @@ export class Member {
   }
 
   get isOwed(): boolean {
-    return this.#confirmable > this.#receipted
+    return this.#confirmable > this.#committing
   }
 
   /** It said what it has, and was answered: from then on updates make sense to it. */
@@ -101,17 +104,23 @@ export class Member {
     this.#hasGap = true
   }
 
-  /** What to say when all that was taken so far is durable; `null` if nothing is owed. */
-  takeOwed(): ((position: LogPosition) => void) | null {
-    if (!this.isOwed) return null
-    const messages = this.#confirmable
-    const echoes = this.#echoes
-    this.#receipted = messages
+  /** All that was taken so far is on its way to the disk. */
+  committing(): void {
+    if (!this.isOwed) return
+    this.#committing = this.#confirmable
+    if (this.#echoes.length === 0) return
+    this.#committingEchoes = this.#echoes
     this.#echoes = []
-    return (position) => {
-      if (this.peer.receipts) this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
-      for (const update of echoes) this.sendAlways(frame(encode({ type: 'update', update })))
-    }
+  }
+
+  /** It is durable: says so, to whom it owes that. */
+  committed(position: LogPosition): void {
+    if (this.#committing === this.#receipted) return
+    this.#receipted = this.#committing
+    const messages = this.#receipted
+    if (this.peer.receipts) this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
+    for (const update of this.#committingEchoes) this.sendAlways(frame(encode({ type: 'update', update })))
+    this.#committingEchoes = none
   }
 
   leave(): void {
@@ -119,3 +128,5 @@ export class Member {
     this.questions.close()
   }
 }
+
+const none: readonly Uint8Array[] = []

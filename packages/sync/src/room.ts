@@ -212,10 +212,13 @@ export class Room {
   async #turn(): Promise<void> {
     this.#turnStartedAt = this.#deps.timers.now()
     const turn = this.#document.uncommitted.take()
-    const owed = this.#audience.takeOwed()
+    const entries = entriesOf(turn, this.#document.snapshot.stateVector, this.#turnStartedAt)
+    this.#audience.committing()
     try {
-      const position = turn.updates.length === 0 ? this.#document.head : await this.#commit(turn)
-      for (const pay of owed) pay(position)
+      const position = entries.length === 0 ? this.#document.head : await this.#journal.append(entries)
+      if (position === this.#document.head + entries.length) this.#tell(turn, entries, position)
+      else await this.#tellWithOthers(position)
+      this.#audience.committed(position)
       for (const waiting of turn.waiting) waiting.resolve(position)
     } catch (error) {
       for (const waiting of turn.waiting) waiting.reject(error)
@@ -226,21 +229,20 @@ export class Room {
     this.#audience.setReading(true)
   }
 
-  async #commit(turn: Turn): Promise<LogPosition> {
-    const entries = entriesOf(turn, this.#document.snapshot.stateVector, this.#deps.timers.now())
-    const position = await this.#journal.append(entries)
-    if (position === this.#document.head + entries.length) {
-      const update = entries.length === 1 ? (entries[0] as LogEntry).update : merge(turn.updates)
-      // Before the snapshot takes them: a reader that starts to lag at this frame has what the snapshot has.
-      this.#audience.tell(update, this.#document.snapshot.stateVector)
-      this.#document.committed(turn.updates, position)
-      this.#deps.bus.publish(this.#id, { type: 'update', position, entries: entries.length, update })
-    } else {
-      // Entries of other nodes came in between: ours are told with them, in the log's order.
-      await this.#catchUp()
-      this.#deps.bus.publish(this.#id, { type: 'head', position })
-    }
-    return position
+  #tell({ updates }: Turn, entries: readonly LogEntry[], position: LogPosition): void {
+    const [only] = entries
+    if (only === undefined) return
+    const update = entries.length === 1 ? only.update : merge(updates)
+    // Before the snapshot takes them: a reader that starts to lag at this frame has what the snapshot has.
+    this.#audience.tell(update, this.#document.snapshot.stateVector)
+    this.#document.committed(updates, position)
+    this.#deps.bus.publish(this.#id, { type: 'update', position, entries: entries.length, update })
+  }
+
+  /** Entries of other nodes came in between: ours are told with them, in the log's order. */
+  async #tellWithOthers(position: LogPosition): Promise<void> {
+    await this.#catchUp()
+    this.#deps.bus.publish(this.#id, { type: 'head', position })
   }
 
   /** The log is the truth: all that it has beyond the snapshot is read from it, and told. */
