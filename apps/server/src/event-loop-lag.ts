@@ -1,11 +1,11 @@
 /**
- * How late the event loop is, sampled ten times a second. Every sample wakes the process: a hundred a second, as
+ * How late the event loop is, sampled some seven times a second. Every sample wakes the process: a hundred a second, as
  * prom-client takes by default, are most of what a server costs that has nothing to do.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Gauge, type Registry } from 'prom-client'
 
-const everyMs = 100
+const everyMs = 150
 
 /** Under the names that prom-client gives them, in whose place they come. */
 const figures = [
