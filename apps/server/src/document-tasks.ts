@@ -97,4 +97,5 @@ export type Edited =
     }
   | { readonly type: 'misfits'; readonly misfits: readonly Misfit[] }
   | { readonly type: 'malformed-diff'; readonly reason: string }
-  | { readonly type: 'too-many-places'; readonly places: number }
+  /** More than limits.changedPlaces. */
+  | { readonly type: 'too-many-places' }

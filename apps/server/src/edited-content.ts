@@ -29,8 +29,7 @@ export function editedContent(content: OpenContent, { intent, writer }: EditRequ
   let summary: readonly ChangeSummary[] = []
   const decide = (text: string) => {
     const changes = changesFor(text, intent)
-    if (changes.length > limits.changedPlaces)
-      throw new Unfit({ type: 'too-many-places', places: changes.length })
+    if (changes.length > limits.changedPlaces) throw new Unfit({ type: 'too-many-places' })
     summary = summaryOf(text, changes, { changes: limits.changesTold, text: limits.changeTextLength })
     return changes
   }
@@ -49,7 +48,7 @@ function changesFor(text: string, intent: Intent): readonly TextChange[] {
     case 'replace':
       return changesBetween(text, intent.text)
     case 'edits':
-      return unlessMisfits(resolveEdits(text, intent.edits))
+      return unlessMisfits(resolveEdits(text, intent.edits, limits.changedPlaces))
     case 'diff':
       return unlessMisfits(resolveDiff(text, parseDiff(intent.diff)))
   }
@@ -58,12 +57,9 @@ function changesFor(text: string, intent: Intent): readonly TextChange[] {
 function unlessMisfits(
   resolved: { readonly changes: readonly TextChange[] } | { readonly misfits: readonly Misfit[] },
 ): readonly TextChange[] {
-  if ('misfits' in resolved)
-    throw new Unfit({ type: 'misfits', misfits: resolved.misfits.slice(0, misfitsTold) })
+  if ('misfits' in resolved) throw new Unfit({ type: 'misfits', misfits: resolved.misfits })
   return resolved.changes
 }
-
-const misfitsTold = 20
 
 function chooserFor(writer: Writer): ChooseClient {
   return (clockOf) => {
