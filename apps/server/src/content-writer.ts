@@ -121,7 +121,9 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
       const revision = await within(timers, commitMs, rooms.write(id, update, actor))
       if (noted === null) clients.give(place, { client, clock })
       show(id, actor, caret)
-      return { ...told, revision, merged: !(await isAlone(id, onto, revision, update)) }
+      // It is stored: an error now would be taken for the news that it is not.
+      const alone = await isAlone(id, onto, revision, update).catch(() => false)
+      return { ...told, revision, merged: !alone }
     },
   }
 }
