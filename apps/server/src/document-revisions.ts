@@ -61,7 +61,8 @@ export function documentRevisions(log: UpdateLog, history: DocumentHistory): Doc
       if (short !== null) {
         const done = await work(short)
         if (done.type === 'done') {
-          open.set(short.key, Math.max(short.upTo, open.get(short.key) ?? 0))
+          if (done.isOpen) open.set(short.key, Math.max(short.upTo, open.get(short.key) ?? 0))
+          else open.delete(short.key)
           return { value: done.value, revision: short.upTo, lineage: revision.lineage }
         }
         open.delete(short.key)

@@ -10,6 +10,8 @@ import { type OfSource, type PackedSource, unpackUpdates } from './document-task
 interface OpenDocument {
   readonly content: OpenContent
   revision: LogPosition
+  /** Of the updates that it was made of. */
+  bytes: number
 }
 
 export interface OpenDocuments {
@@ -31,7 +33,7 @@ export function openDocuments(): OpenDocuments {
   })
 
   /** `null`: there is none that is not further already. */
-  function goOn(source: PackedSource): OpenContent | null {
+  function goOn(source: PackedSource): OpenDocument | null {
     const { key, after, upTo } = source
     const document = open.get(key)
     if (document === undefined || document.revision < after || document.revision > upTo) return null
@@ -43,14 +45,19 @@ export function openDocuments(): OpenDocuments {
       throw error
     }
     document.revision = upTo
-    return document.content
+    document.bytes += source.updates.bytes.length
+    return document
   }
 
   return {
     use(source, work) {
       if (source.after > 0) {
-        const content = goOn(source)
-        return content === null ? { type: 'closed' } : { type: 'done', value: work(content), isOpen: true }
+        const document = goOn(source)
+        if (document === null) return { type: 'closed' }
+        const value = work(document.content)
+        // Counted anew: what has grown too large is closed, or others are.
+        open.set(source.key, { ...document }, { size: document.bytes, noDisposeOnSet: true })
+        return { type: 'done', value, isOpen: open.has(source.key) }
       }
       const { key, upTo, updates } = source
       const size = updates.bytes.length
@@ -59,7 +66,7 @@ export function openDocuments(): OpenDocuments {
       let isKept = false
       try {
         content.apply(joinedUpdates(unpackUpdates(updates)))
-        if (isOpen) open.set(key, { content, revision: upTo }, { size })
+        if (isOpen) open.set(key, { content, revision: upTo, bytes: size }, { size })
         isKept = isOpen
         return { type: 'done', value: work(content), isOpen }
       } finally {
