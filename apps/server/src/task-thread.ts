@@ -69,6 +69,8 @@ export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<T
     })
     isReady = false
     worker.on('message', (result: TaskResult<unknown> | typeof taskThreadReady) => {
+      // What a thread had said before it was ended still arrives: it answers a task that is over.
+      if (thread !== worker) return
       if (result === taskThreadReady) begin(worker)
       else if ('done' in result) settle((job) => job.resolve(result.done))
       else settle((job) => job.reject(new Error(result.failed)))
@@ -97,7 +99,6 @@ export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<T
 
   /** The thread is there: from now on the task's time counts. */
   function begin(worker: Worker): void {
-    if (thread !== worker) return
     isReady = true
     if (running === null) return
     running.cancelDeadline()
