@@ -139,6 +139,29 @@ describe('Receipts', () => {
   })
 })
 
+describe('A clock that is set back by an hour', () => {
+  const hourMs = 60 * 60 * 1_000
+
+  test('delays nothing that is written, and nobody who moves', async () => {
+    const { people } = await world.together('ann', 'ben')
+    const [ann, ben] = people
+    ann?.type(0, 'before')
+    ann?.presence.setLocalStateField('cursor', 1)
+    await world.settled()
+    world.timers.setClock(-hourMs)
+    const setAt = world.timers.now()
+    ann?.type(0, 'after ')
+    await world.settled()
+    expect(world.timers.now() - setAt).toBeLessThan(1_000)
+    expect(ann?.receipted).toBe(ann?.sent)
+    expect(ben?.text.toString()).toBe('after before')
+    world.timers.setClock(-hourMs)
+    ann?.presence.setLocalStateField('cursor', 2)
+    await world.settled()
+    expect(ben?.presence.getStates().get(ann?.doc.clientID ?? 0)).toMatchObject({ cursor: 2 })
+  })
+})
+
 describe('While the storage fails', () => {
   test('the room says so, keeps what it has taken, and goes on by itself', async () => {
     const { document, people } = await world.together('ann', 'ben')
