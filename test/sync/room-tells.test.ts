@@ -189,6 +189,27 @@ describe('While the storage fails', () => {
     expect(ann?.receipted).toBe(ann?.sent)
   })
 
+  test('reading stops of one that repeats itself, and goes on after', async () => {
+    const document = await world.document()
+    const ann = world.person('ann')
+    await world.connect(ann, document, { receipts: false })
+    ann.type(0, 'x'.repeat(100_000))
+    await world.settled()
+    const update = Y.encodeStateAsUpdate(ann.doc)
+    world.log.hold()
+    ann.type(0, 'y')
+    for (let times = 0; times < 30; times++) ann.say({ type: 'update', update })
+    await world.settled()
+    expect(ann.isReading).toBe(false)
+    expect(ann.outgoing.length).toBeGreaterThan(10)
+    ann.heard.length = 0
+    world.log.release()
+    await world.settled()
+    expect(ann.isReading).toBe(true)
+    expect(ann.outgoing).toEqual([])
+    expect(heardTypes(ann).filter((type) => type === 'update')).toHaveLength(31)
+  })
+
   test('reading stops when too much waits, and goes on after', async () => {
     world = new World(1, undefined, { ...limits, textLength: limits.stateBytes })
     const { people } = await world.together('ann')
