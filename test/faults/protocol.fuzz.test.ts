@@ -115,11 +115,20 @@ function partition<T>(all: readonly T[], is: (one: T) => boolean): readonly [rea
   return [all.filter(is), all.filter((one) => !is(one))]
 }
 
-/** The same bytes, or at least the same clocks, deletes and content: bytes tell also how items were cut. */
+/**
+ * The same bytes, or at least the same clocks, deletes and content: bytes tell also how items were cut. A character of
+ * two units counts as two that cannot be read: Yjs cuts one in two when a struct names a half of it as its neighbour,
+ * even if all that it keeps of the struct is an end that stands elsewhere; the log holds that end alone.
+ */
 function expectSame(doc: Y.Doc, other: Y.Doc): void {
   if (Buffer.from(Y.encodeStateAsUpdate(doc)).equals(Y.encodeStateAsUpdate(other))) return
   expectAsMuch(doc, other, 'text')
-  expect(contentOf(doc)).toEqual(contentOf(other))
+  const [content, others] = [doc, other].map((one) =>
+    JSON.stringify(contentOf(one), (_, value) =>
+      typeof value === 'string' ? value.replace(/[\ud800-\udfff]/g, '\ufffd') : value,
+    ),
+  )
+  expect(content).toBe(others)
 }
 
 /**
