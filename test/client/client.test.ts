@@ -65,6 +65,16 @@ describe('the client', () => {
     expectTypeOf(again).toEqualTypeOf<{ readonly text: string; readonly etag: string } | null>()
   })
 
+  it('reads a text to the unit as it was written, with a mark that it begins with', async () => {
+    const { id } = await client.createDocument({ body: { kind: 'text', content: '\ufeffa\n' } })
+    const params = { id }
+    const { text, etag } = await client.getContent({ params })
+    expect(text).toBe('\ufeffa\n')
+    expect(
+      await client.putContent({ params, headers: { 'if-match': etag }, body: `${text}b\n` }),
+    ).toMatchObject({ changed: 1, changes: [{ from: 3, to: 3, insert: 'b\n' }] })
+  })
+
   it('carries updates and states as bytes', async () => {
     const { id } = await client.createDocument({ body: { kind: 'yjs' } })
     const doc = new Y.Doc()

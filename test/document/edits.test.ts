@@ -23,6 +23,10 @@ describe('edits that say where', () => {
     expect(applied('# A', [{ under: '# A', append: 'b' }])).toBe('# A\nb\n')
   })
 
+  it('make lines of their own in an empty text, too', () => {
+    expect(applied('', [{ prepend: 'a' }, { prepend: 'b' }, { append: 'c' }])).toBe('a\nb\nc\n')
+  })
+
   it('all speak of the text before any of them, in the order of the list', () => {
     expect(
       applied('one two', [
@@ -76,6 +80,24 @@ describe('edits that say where', () => {
     expect(resolveEdits('🌍', [{ range: { from: 1, to: 2 }, insert: '' }])).toMatchObject({
       misfits: [{ reason: 'splits-a-character' }],
     })
+  })
+
+  it('that do not fit in great number are told in bounded time, the first of them', () => {
+    const source = 'ab cd\n'.repeat(50_000)
+    const start = performance.now()
+    for (const edits of [
+      Array.from({ length: 1_000 }, (_, n) => ({ find: `nowhere ${n}`, replace: '' })),
+      Array.from({ length: 1_000 }, () => ({ range: { from: source.length, to: 1e9 }, insert: '' })),
+      ['ab', 'b c'].map((find) => ({ find, replace: '', occurrence: 'all' as const })),
+    ])
+      expect(resolveEdits(source, edits)).toMatchObject({ misfits: { length: 20 } })
+    expect(performance.now() - start).toBeLessThan(3_000)
+  })
+
+  it('that are more than may be are not all looked for', () => {
+    const all = { find: 'a', replace: 'b', occurrence: 'all' } as const
+    const resolved = resolveEdits('a'.repeat(1_000_000), [all, all], 100)
+    expect('changes' in resolved && resolved.changes.length).toBe(101)
   })
 
   it('that overlap do not fit, and those that only touch do', () => {

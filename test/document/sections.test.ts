@@ -22,6 +22,13 @@ describe('headings', () => {
   ])('%s', (_, source, titles) => {
     expect(headingsOf(source).map(({ title }) => title)).toEqual(titles)
   })
+
+  it('may hold a line separator, which ends no line, behind any number of blanks', () => {
+    const start = performance.now()
+    const [first, second] = headingsOf(`# a\u2028b\n#${' '.repeat(100_000)}\u2028`)
+    expect([first?.title, second?.title]).toEqual(['a\u2028b', ''])
+    expect(performance.now() - start).toBeLessThan(1_000)
+  })
 })
 
 describe('a section', () => {

@@ -52,6 +52,18 @@ describe('changes between two texts', () => {
     }
   })
 
+  it.each([
+    ['letters', 'a'.repeat(300_000)],
+    ['lines', '0,0\n'.repeat(40_000)],
+  ])('of a long run of equal %s, made twice as long, come in bounded time', (_, run) => {
+    const [before, after] = [`b\n${run}c`, `b\n${run}${run}c`]
+    const start = performance.now()
+    const changes = changesBetween(before, after)
+    expect(performance.now() - start).toBeLessThan(3_000)
+    expect(applyChanges(before, changes)).toBe(after)
+    expect(changes).toHaveLength(1)
+  })
+
   it('of two large texts that share little come in bounded time', () => {
     const dice = random(5)
     const words = (count: number) => Array.from({ length: count }, () => dice.below(1e9).toString(36))

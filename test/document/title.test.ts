@@ -20,6 +20,17 @@ describe('the title of a document that nobody has named', () => {
     expect(titleOf(' \n\t\n', 'text')).toBeNull()
   })
 
+  it('is no half emoji where the search ends', () => {
+    expect(titleOf(`${'\n'.repeat(16 * 1024 - 1)}🌍`, 'text')).toBeNull()
+  })
+
+  it('is found in a line of many blanks without trying each of them', () => {
+    const line = `x${' '.repeat(16_000)}y`
+    const start = performance.now()
+    for (let time = 0; time < 20; time++) expect(titleOf(`# ${line}`, 'markdown')).toBe('x y')
+    expect(performance.now() - start).toBeLessThan(1_000)
+  })
+
   it('has at most 200 characters and no half emoji at its end', () => {
     expect(titleOf('x'.repeat(500), 'text')).toBe('x'.repeat(200))
     const title = titleOf(`${'x'.repeat(199)}🌍`, 'text')

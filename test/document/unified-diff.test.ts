@@ -57,6 +57,13 @@ describe('a unified diff', () => {
     expect(laid('A\nB\nc\nd\ne\nF\nG\n', diff)).toBe('A\nB\nc\nD\ne\nF\nG\n')
   })
 
+  it.each([
+    ['one line', '@@ -2 +2,2 @@\n nowhere\n+new\n'],
+    ['two lines', '@@ -2,2 +2,3 @@\n no\n+new\n where\n'],
+  ])('does not fit by its line number alone, where all that it keeps is %s elsewhere', (_, diff) => {
+    expect(() => laid('a\nb\nc\n', diff)).toThrow('absent')
+  })
+
   it('that does not fit says which hunk, and what stands there', () => {
     const diff = '@@ -1 +1 @@\n-a\n+A\n@@ -3 +3 @@\n-x\n+X\n'
     expect(resolveDiff('a\nb\nc\n', parseDiff(diff))).toEqual({

@@ -1,4 +1,5 @@
 /** Programs read content: now and then, all and parts, in one form or another. */
+import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import type { Problem } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,6 +19,17 @@ describe.each([
   const program = programOf(() => server)
   const get = (id: string, query = '', headers: Record<string, string> = {}, method = 'GET') =>
     server.ask(method, `/documents/${id}/content${query}`, undefined, headers)
+
+  it('a page again shows the title that the document has by now', async () => {
+    const { id } = await server.create({ title: 'Old', content: 'text' })
+    const page = (headers: Record<string, string> = {}) => fetch(`${server.url}/d/${id}.html`, { headers })
+    const first = await page()
+    const tag = first.headers.get('etag') ?? ''
+    expect(await first.text()).toContain('<title>Old</title>')
+    expect((await page({ 'if-none-match': tag })).status).toBe(304)
+    await server.ask('PATCH', `/documents/${id}`, { title: 'New' })
+    expect(await (await page({ 'if-none-match': tag })).text()).toContain('<title>New</title>')
+  })
 
   describe('the past', () => {
     it('is every revision as it was', async () => {
@@ -219,8 +231,10 @@ describe.each([
       expect(html?.headers.get('content-security-policy')).toMatch(
         /default-src 'none'.*frame-ancestors 'none'/,
       )
-      expect(html?.headers.get('etag')).toBe('"1-html1-page"')
-      expect((await file('html', { headers: { 'if-none-match': '"1-html1-page"' } })).status).toBe(304)
+      const title = createHash('sha256').update('A <b> & "c"').digest('hex').slice(0, 16)
+      const tag = `"1-html1-page-${title}"`
+      expect(html?.headers.get('etag')).toBe(tag)
+      expect((await file('html', { headers: { 'if-none-match': tag } })).status).toBe(304)
       expect((await file('md', { method: 'HEAD' })).status).toBe(200)
       expect((await file('md', { method: 'POST' })).status).toBe(405)
       await program.edits(id, [{ append: 'more' }])

@@ -4,7 +4,7 @@ import { limits } from '@weft/protocol'
 import { purgeAnswers } from '@weft/server/answer-purge'
 import { openMemory } from '@weft/server/storage/memory'
 import type { AnswerStore, Storage } from '@weft/server/storage/storage'
-import { StorageFailure } from '@weft/sync'
+import { DocumentGone, StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
@@ -163,6 +163,28 @@ describe('a request whose answer was lost with the server', () => {
     expect(await after.ask('GET', '/folders')).toMatchObject({ json: { folders: [filed.json] } })
   })
 })
+
+describe('an edit that is stored', () => {
+  it('is answered so, and done once, where the log cannot be read any more', async () => {
+    await using server = await weft({ forgets: true, storage: unreadableAfterwards })
+    const program = programOf(() => server)
+    const { id } = await server.create({ content: 'log\n' })
+    const key = { 'idempotency-key': 'unreadable' }
+    for (let time = 0; time < 2; time++)
+      expect(await program.edits(id, [{ append: 'entry' }], key)).toMatchObject({
+        status: 200,
+        json: { revision: 2, base: 1, merged: true },
+      })
+    expect(await program.read(id)).toBe('log\nentry\n')
+  })
+})
+
+/** As where the document goes into the trash between the commit and the answer. */
+function unreadableAfterwards(storage: Storage): Storage {
+  const read: Storage['updates']['read'] = (document, after) =>
+    after > 0 ? Promise.reject(new DocumentGone()) : storage.updates.read(document, after)
+  return { ...storage, updates: { ...storage.updates, read } }
+}
 
 describe('old answers', () => {
   it('are dropped a few at a time, and a failure is tried again later', async () => {

@@ -65,7 +65,11 @@ export interface ContentWriterDeps {
 /** A room tries for as long as its people are there; a program is told when that takes long. */
 const commitMs = 5_000
 
-const noteFormat = z.object({ base: z.number(), client: z.number() })
+const noteFormat = z.object({
+  base: z.number(),
+  client: z.number(),
+  at: z.array(z.number()).readonly().nullable().default(null),
+})
 
 export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
   const { log, revisions, worker, rooms, timers } = deps
@@ -96,7 +100,7 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
       const giveBack = () => {
         if (idle !== null) clients.give(place, idle)
       }
-      const writer = noted === null ? writerFor(idle) : { type: 'exactly' as const, client: noted.client }
+      const writer = noted === null ? writerFor(idle) : again(noted)
       const exactly = noted?.base ?? base
       const made = await revisions
         .at({ id, lineage, exactly }, (source) => worker.edit(source, { intent, writer }))
@@ -109,7 +113,7 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
         giveBack()
         return { ...edited, base: onto }
       }
-      const { update, client, clock, caret, changed, changes } = edited
+      const { update, client, clock, caret, places, changed, changes } = edited
       const told = { type: 'written' as const, base: onto, changed, changes }
       if (changed === 0) {
         giveBack()
@@ -117,13 +121,23 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
         return { ...told, revision, merged: revision !== onto }
       }
       if (client !== idle?.client) giveBack()
-      if (noted === null) await repeat.note(JSON.stringify({ base: onto, client }))
+      if (noted === null) await repeat.note(noteOf({ base: onto, client, at: places }))
       const revision = await within(timers, commitMs, rooms.write(id, update, actor))
       if (noted === null) clients.give(place, { client, clock })
       show(id, actor, caret)
-      return { ...told, revision, merged: !(await isAlone(id, onto, revision, update)) }
+      // It is stored: an error now would be taken for the news that it is not.
+      const alone = await isAlone(id, onto, revision, update).catch(() => false)
+      return { ...told, revision, merged: !alone }
     },
   }
+}
+
+function noteOf(note: z.output<typeof noteFormat>): string {
+  return JSON.stringify(note)
+}
+
+function again({ client, at }: z.output<typeof noteFormat>): Writer {
+  return { type: 'exactly', client, at }
 }
 
 function writerFor(idle: WritingClient | null): Writer {

@@ -40,6 +40,8 @@ export class TooManyReads extends Error {
 const keptBytes = 64 * 1024 * 1024
 const keptFormBytes = 16 * 1024 * 1024
 const readsAtOnce = 64
+/** Of an object that says where. */
+const placeBytes = 64
 
 export interface ReaderDeps {
   readonly revisions: DocumentRevisions
@@ -74,7 +76,10 @@ export function createReader({ revisions, worker }: ReaderDeps): DocumentReader 
       const whole = await text(of)
       return { ...whole, content: await worker.show(whole.content, of.form) }
     },
-    bytes: (content) => (content.type === 'shown' ? 2 * content.content.length : 256),
+    bytes: (content) =>
+      content.type === 'shown'
+        ? 2 * content.content.length
+        : content.found.reduce((bytes, { excerpt }) => bytes + placeBytes + 2 * excerpt.length, 0),
     keptBytes: keptFormBytes,
   })
 
@@ -112,11 +117,13 @@ function remembering<Of extends Revision, Content>(recipe: Recipe<Of, Content>) 
 
   return async (of: Of): Promise<Read<Content>> => {
     const key = recipe.keyOf(of)
-    const ready = kept.get(key) ?? underWay.get(key)
+    // What is read for somebody who takes a later one, too, may become that.
+    const question = `${of.isPast === true} ${key}`
+    const ready = kept.get(key) ?? underWay.get(question)
     if (ready !== undefined) return ready
     if (underWay.size >= readsAtOnce) throw new TooManyReads()
-    const reading = read(of).finally(() => underWay.delete(key))
-    underWay.set(key, reading)
+    const reading = read(of).finally(() => underWay.delete(question))
+    underWay.set(question, reading)
     return reading
   }
 }

@@ -75,10 +75,16 @@ export type Intent =
   | { readonly type: 'edits'; readonly edits: readonly Edit[] }
   | { readonly type: 'diff'; readonly diff: string }
 
+/**
+ * Where a text is changed: of each change its `from`, its `to` and the length of what it inserts. Where the time is
+ * not enough to compare texts well, the same texts may differ at other places the next time.
+ */
+export type Places = readonly number[]
+
 /** Under which client id. */
 export type Writer =
-  /** Whatever it has written there: for an edit that is made again. */
-  | { readonly type: 'exactly'; readonly client: number }
+  /** Whatever it has written there: for an edit that is made again, `at` the same places. */
+  | { readonly type: 'exactly'; readonly client: number; readonly at: Places | null }
   /** If it has written so far there, else one that never wrote. */
   | { readonly type: 'after'; readonly client: number; readonly clock: number }
   | { readonly type: 'new' }
@@ -91,10 +97,12 @@ export type Edited =
       readonly clock: number
       /** As in ContentEdit. */
       readonly caret: unknown
-      /** How many places. */
+      readonly places: Places
+      /** How many of them. */
       readonly changed: number
       readonly changes: readonly ChangeSummary[]
     }
   | { readonly type: 'misfits'; readonly misfits: readonly Misfit[] }
   | { readonly type: 'malformed-diff'; readonly reason: string }
-  | { readonly type: 'too-many-places'; readonly places: number }
+  /** More than limits.changedPlaces. */
+  | { readonly type: 'too-many-places' }

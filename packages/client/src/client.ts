@@ -128,10 +128,15 @@ async function decode(response: Response, { form, answersWith }: Asked): Promise
     case 'text/markdown':
     case 'text/html':
     case 'text/plain':
-      return { text: await response.text(), etag }
+      return { text: exactText(await response.arrayBuffer()), etag }
     default:
       throw new Unreachable(`an answer that is not Weft's, of type ${type}`)
   }
+}
+
+/** With a byte order mark that it begins with, which counts in its offsets: `Response.text` takes it away. */
+function exactText(bytes: ArrayBuffer): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }
 
 /** A call that its caller has aborted rejects with the caller's reason, not as if the server were away. */

@@ -33,22 +33,30 @@ export type ResolvedEdits =
   | { readonly misfits: readonly Misfit[] }
 
 const placesShown = 10
+/** To say where costs a look at the whole text. */
+export const misfitsShown = 20
 
-export function resolveEdits(text: string, edits: readonly Edit[]): ResolvedEdits {
+/** The first misfits if there are any. `most`: of more changes than that, some more are enough to know it by. */
+export function resolveEdits(text: string, edits: readonly Edit[], most = Infinity): ResolvedEdits {
   const misfits: Misfit[] = []
-  const changes = edits.flatMap((edit, index) => {
-    const resolved = resolve(text, edit)
-    if (!('reason' in resolved)) return resolved.changes.map((change) => ({ change, index }))
-    misfits.push({ edit: index, reason: resolved.reason, found: resolved.found.slice(0, placesShown) })
-    return []
-  })
+  const changes: { readonly change: TextChange; readonly index: number }[] = []
+  const alike = linesAlike(text)
+  for (const [index, edit] of edits.entries()) {
+    const resolved = resolve(text, edit, { alike, most })
+    if ('reason' in resolved) {
+      misfits.push({ edit: index, reason: resolved.reason, found: resolved.found.slice(0, placesShown) })
+      if (misfits.length === misfitsShown) break
+    } else for (const change of resolved.changes) changes.push({ change, index })
+    if (changes.length > most) return { changes: changes.map(({ change }) => change) }
+  }
   // The sort is stable: what goes to the same place stands in the order of the list.
   changes.sort((a, b) => a.change.from - b.change.from || a.change.to - b.change.to)
-  changes.forEach(({ change, index }, at) => {
+  for (const [at, { change, index }] of changes.entries()) {
     const before = changes[at - 1]?.change
+    if (misfits.length === misfitsShown) break
     if (before !== undefined && before.to > change.from)
       misfits.push({ edit: index, reason: 'overlapping', found: [placeAt(text, change.from)] })
-  })
+  }
   if (misfits.length > 0) return { misfits }
   const real = changes.map(({ change }) => change).filter((change) => !isIdle(text, change))
   return { changes: real }
@@ -58,13 +66,15 @@ type Resolved =
   | { readonly changes: readonly TextChange[] }
   | { readonly reason: MisfitReason; readonly found: readonly Place[] }
 
-function resolve(text: string, edit: Edit): Resolved {
-  if ('find' in edit) return resolveFind(text, edit)
+interface Resolving {
+  readonly alike: (find: string) => readonly Place[]
+  readonly most: number
+}
+
+function resolve(text: string, edit: Edit, resolving: Resolving): Resolved {
+  if ('find' in edit) return resolveFind(text, edit, resolving)
   if ('range' in edit) return resolveRange(text, edit)
-  if ('prepend' in edit) {
-    const insert = text === '' ? edit.prepend : closed(edit.prepend)
-    return { changes: [{ from: 0, to: 0, insert }] }
-  }
+  if ('prepend' in edit) return { changes: [{ from: 0, to: 0, insert: closed(edit.prepend) }] }
   if (edit.under === undefined) {
     // Others may append at this moment too: either all of these lines end, or all of them begin with their end.
     const insert = text === '' || text.endsWith('\n') ? closed(edit.append) : `\n${edit.append}`
@@ -80,14 +90,16 @@ function resolve(text: string, edit: Edit): Resolved {
 function resolveFind(
   text: string,
   { find, replace, occurrence }: Extract<Edit, { readonly find: string }>,
+  { alike, most }: Resolving,
 ): Resolved {
   const offsets: number[] = []
   for (let at = text.indexOf(find); at !== -1; at = text.indexOf(find, at + find.length)) {
     offsets.push(at)
+    if (occurrence === 'all' && offsets.length > most) break
     if (occurrence !== 'all' && offsets.length > Math.max(placesShown, occurrence ?? 1)) break
   }
   const places = () => offsets.slice(0, placesShown).map((offset) => placeAt(text, offset))
-  if (offsets.length === 0) return { reason: 'absent', found: alike(text, find) }
+  if (offsets.length === 0) return { reason: 'absent', found: alike(find) }
   if (occurrence === undefined && offsets.length > 1) return { reason: 'ambiguous', found: places() }
   const chosen = occurrence === 'all' ? offsets : offsets.slice((occurrence ?? 1) - 1, occurrence ?? 1)
   if (chosen.length === 0) return { reason: 'absent', found: places() }
@@ -106,15 +118,21 @@ function resolveRange(
 }
 
 /** Lines that would be the first line of what is looked for, if case and blanks did not count. */
-function alike(text: string, find: string): readonly Place[] {
-  const wanted = blurred(find.split('\n').find((line) => line.trim() !== '') ?? '')
-  if (wanted === '') return []
-  const places: Place[] = []
-  for (const [index, line] of text.split('\n').entries()) {
-    if (blurred(line).includes(wanted)) places.push({ line: index + 1, excerpt: shortened(line) })
-    if (places.length === placesShown) break
+function linesAlike(text: string): Resolving['alike'] {
+  let blurredLines: readonly string[] | null = null
+  return (find) => {
+    const wanted = blurred(find.split('\n').find((line) => line.trim() !== '') ?? '')
+    if (wanted === '') return []
+    blurredLines ??= text.split('\n').map(blurred)
+    const near: number[] = []
+    for (const [index, line] of blurredLines.entries()) {
+      if (line.includes(wanted)) near.push(index)
+      if (near.length === placesShown) break
+    }
+    if (near.length === 0) return []
+    const lines = text.split('\n')
+    return near.map((index) => ({ line: index + 1, excerpt: shortened(lines[index] ?? '') }))
   }
-  return places
 }
 
 function blurred(line: string): string {

@@ -35,7 +35,8 @@ export function headingsOf(text: string): readonly Heading[] {
       if (closes(content, fence)) fence = null
     } else if (mark !== undefined) fence = mark
     else {
-      const parts = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/.exec(content)
+      // `s`: U+2028 ends no line.
+      const parts = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/s.exec(content)
       if (parts !== null)
         headings.push({ level: (parts[1] ?? '').length, title: plain(parts[2] ?? ''), line: line + 1, from })
     }

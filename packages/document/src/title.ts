@@ -2,7 +2,8 @@ import { type DocumentKind, limits } from '@weft/protocol'
 
 /** What to call a document that nobody has named: its first top heading, else its first line; `null` if blank. */
 export function titleOf(text: string, kind: DocumentKind): string | null {
-  const lines = withoutFrontMatter(text.slice(0, searched)).split('\n')
+  const top = text.slice(0, searched).replace(/[\ud800-\udbff]$/, '')
+  const lines = withoutFrontMatter(top).split('\n')
   const heading = kind === 'markdown' ? topHeading(lines) : undefined
   const line = heading ?? lines.map(plain).find((candidate) => candidate !== '')
   return line === undefined ? null : cut(line)
@@ -24,11 +25,14 @@ function topHeading(lines: readonly string[]): string | undefined {
 
 /** A line as a title: without heading marks, line and control characters, or runs of blanks. */
 function plain(line: string): string {
-  return line
-    .replace(/^ {0,3}#{1,6}\s+/, '')
-    .replace(/\s+#+\s*$/, '')
-    .replace(/[\p{Cc}\u2028\u2029\s]+/gu, ' ')
-    .trim()
+  return (
+    line
+      .replace(/^ {0,3}#{1,6}\s+/, '')
+      .replace(/[\p{Cc}\u2028\u2029\s]+/gu, ' ')
+      // Where blanks stand alone, so that a run of them is not tried from each of its places.
+      .replace(/ #+ ?$/, '')
+      .trim()
+  )
 }
 
 function withoutFrontMatter(text: string): string {

@@ -1,7 +1,7 @@
 /** Unified diffs of one text: read, written, and laid onto a text that may have moved on since. */
 import { DIFF_EQUAL, DIFF_INSERT, makeDiff } from '@sanity/diff-match-patch'
 import { changesBetween } from './changes-between.ts'
-import type { Misfit } from './edits.ts'
+import { type Misfit, misfitsShown } from './edits.ts'
 import { linesOf, shortened } from './lines.ts'
 import type { TextChange } from './text-change.ts'
 
@@ -96,13 +96,14 @@ export function resolveDiff(
   const misfits: Misfit[] = []
   let moved = 0
   let free = 0
-  hunks.forEach((hunk, edit) => {
+  for (const [edit, hunk] of hunks.entries()) {
     const found = place(lines, hunk, moved, free)
     if (found === null) {
       const near = Math.min(Math.max(hunk.line - 1, 0), Math.max(lines.length - 1, 0))
       const excerpt = shortened((lines[near] ?? '').replace(/\n$/, ''))
       misfits.push({ edit, reason: 'absent', found: [{ line: near + 1, excerpt }] })
-      return
+      if (misfits.length === misfitsShown) break
+      continue
     }
     const { at, parts } = found
     const length = parts.filter(({ type }) => type !== 'add').length
@@ -112,7 +113,7 @@ export function resolveDiff(
     const before = lines.slice(at, at + length).join('')
     for (const change of changesBetween(before, rewritten(lines, at, parts)))
       changes.push({ ...change, from: from + change.from, to: from + change.to })
-  })
+  }
   return misfits.length > 0 ? { misfits } : { changes }
 }
 
@@ -127,6 +128,8 @@ function place(lines: readonly string[], hunk: Hunk, moved: number, free: number
     const { parts, dropped } = withoutOuter(hunk.parts, loose)
     if (loose > 0 && parts.length === hunk.parts.length) return null
     const old = parts.filter(({ type }) => type !== 'add')
+    // What it would be known by is gone.
+    if (loose > 0 && old.length === 0) return null
     const hasOld = hunk.parts.some(({ type }) => type !== 'add')
     // Without any line to know it by, it goes where it says.
     const expected = hunk.line - (hasOld ? 1 : 0) + dropped + moved

@@ -43,7 +43,7 @@ async function answer(c: HttpContext, deps: HttpDeps, record: DocumentRecord, as
   const { form, part } = asked
   const { reader } = deps
   const of = await revisionOf(deps, record, asked.at)
-  const tag = (revision: LogPosition) => revisionTag(revision, tagOf(asked))
+  const tag = (revision: LogPosition) => revisionTag(revision, tagOf(record, asked))
   if (hasAlready(c, tag(of.revision))) return unchanged(tag(of.revision), vary)
   if (form.as === 'state') {
     const { content, revision } = await reader.state(of)
@@ -70,8 +70,11 @@ async function revisionOf(
   return { id, lineage, revision: await storage.history.positionAt(id, time), isPast: true }
 }
 
-function tagOf({ form, part, isPage }: ContentAsked): string | null {
-  const words = [form.tag, part === null ? null : 'part', isPage === true ? 'page' : null]
+function tagOf({ title }: DocumentRecord, { form, part, isPage }: ContentAsked): string | null {
+  // A page shows the title, which changes without a revision.
+  const page =
+    isPage === true ? `page-${createHash('sha256').update(title).digest('hex').slice(0, 16)}` : null
+  const words = [form.tag, part === null ? null : 'part', page]
   return words.filter((word) => word !== null).join('-') || null
 }
 

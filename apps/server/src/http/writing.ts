@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Edit } from '@weft/document'
-import type { ProblemMisfit } from '@weft/protocol'
+import { limits, type ProblemMisfit } from '@weft/protocol'
 import { routes } from '@weft/protocol/routes'
 import type { LogPosition } from '@weft/sync'
 import { TooLate } from '../clock.ts'
@@ -94,7 +94,9 @@ function refusalFor(outcome: Exclude<WriteOutcome, { readonly type: 'written' }>
     case 'malformed-diff':
       return new Refused('malformed-diff', { detail: outcome.reason })
     case 'too-many-places':
-      return new Refused('too-large', { detail: `It changes ${outcome.places} places. Send the text whole.` })
+      return new Refused('too-large', {
+        detail: `It changes more than ${limits.changedPlaces} places. Send the text whole.`,
+      })
   }
 }
 
