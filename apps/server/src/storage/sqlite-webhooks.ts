@@ -65,11 +65,9 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
   )
   const selectLast = database.prepare('SELECT coalesce(max(number), 0) AS number FROM deliveries')
   const mergeChanged = database.prepare(
-    `UPDATE deliveries SET payload = ? WHERE webhook = ? AND document = ? AND event = 'document.changed'
-       AND state = 'waiting' AND attempts = 0 AND last_at IS NULL AND NOT EXISTS (
-         SELECT 1 FROM deliveries AS later
-         WHERE later.webhook = deliveries.webhook AND later.number > deliveries.number
-           AND +later.document = deliveries.document)`,
+    `UPDATE deliveries SET payload = ?
+     WHERE number = (SELECT max(number) FROM deliveries WHERE webhook = ? AND document = ?)
+       AND event = 'document.changed' AND state = 'waiting' AND attempts = 0 AND last_at IS NULL`,
   )
   const blank = database.prepare(
     "UPDATE deliveries SET payload = json_set(payload, '$.data.title', '') WHERE document = ?",
@@ -118,6 +116,8 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
 
   // An earlier process took them, and ended before it knew what came of it.
   putBack.run()
+  /** So many may be added to each before those that wait are counted again, which takes time. */
+  const room = new Map<string, number>()
   // None comes again while this process lives: what is under way is settled by it, after its webhook went too.
   let lastNumber = first<{ number: number }>(selectLast)?.number ?? 0
 
@@ -149,11 +149,17 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
   function remove(id: string): void {
     removeDeliveries.run(id)
     removeWebhook.run(id)
+    room.delete(id)
   }
 
-  function bound(webhook: WebhookRecord, at: number): void {
+  /** After so many were added. */
+  function bound(webhook: WebhookRecord, added: number, at: number): void {
     dropFinished.run(webhook.id)
+    const left = (room.get(webhook.id) ?? 0) - added
+    room.set(webhook.id, left)
+    if (left >= 0) return
     const waiting = first<{ waiting: number }>(countWaiting, webhook.id)?.waiting ?? 0
+    room.set(webhook.id, limits.webhookWaiting - waiting)
     if (waiting > limits.webhookWaiting) write({ ...webhook, disabledAt: at, disabledReason: tooManyWait })
   }
 
@@ -195,7 +201,7 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
           .flatMap((event) => deliveryOf(webhook, event, at) ?? [])
         for (const delivery of deliveries) addNew(delivery)
         writeTold.run(page.next, id)
-        if (deliveries.length > 0) bound(webhook, at)
+        if (deliveries.length > 0) bound(webhook, deliveries.length, at)
       }
       return { left: page.next < page.last }
     },
@@ -205,7 +211,7 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
       if (owner === null) return null
       if (first(selectById, webhook, id) === undefined) put(delivery)
       else again.run(createdAt, id)
-      bound(owner, createdAt)
+      bound(owner, 1, createdAt)
       return deliveryOfRow(first<DeliveryRecord>(selectById, webhook, id))
     },
     claim(at, most, busy) {
