@@ -18,6 +18,7 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
 
   api.openapi(routes.getDocumentEvents, async (c) => {
     const record = await authorised(c, deps, c.req.valid('param').id, 'read')
+    if (record.trashedAt !== null) reader.forget(record.id)
     const { after, wait } = c.req.valid('query')
     const [first, ...others] = ['text/event-stream', 'application/json', 'text/x-diff'] as const
     const type = negotiated(c, wait === undefined ? [first, ...others] : ['application/json', first])

@@ -83,10 +83,10 @@ export function openSearch(file: string): Promise<SearchIndex> {
         const question = waiting.get(message.number)
         waiting.delete(message.number)
         if (message.type === 'answer') question?.resolve(message.value)
-        else question?.reject(failure(`the search index failed: ${message.message}`))
+        else question?.reject(failure(`the search index failed: ${message.message}`, { full: message.full }))
       }
     })
-    worker.on('error', (cause) => end(failure('the search thread failed', cause)))
+    worker.on('error', (cause) => end(failure('the search thread failed', { cause })))
     worker.on('exit', () => {
       end(failure('the search thread ended'))
       reject(failure('the search thread ended'))
@@ -94,6 +94,9 @@ export function openSearch(file: string): Promise<SearchIndex> {
   })
 }
 
-function failure(message: string, cause?: unknown): StorageFailure {
-  return new StorageFailure(message, { full: false, ...(cause !== undefined && { cause }) })
+function failure(
+  message: string,
+  options: { readonly full?: boolean; readonly cause?: unknown } = {},
+): StorageFailure {
+  return new StorageFailure(message, { full: false, ...options })
 }
