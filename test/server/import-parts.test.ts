@@ -169,6 +169,18 @@ describe('a file as a document', () => {
     expect(prepared('x.py', text, around({ documents: { 'b.md': 'bbb' } })).text).toBe(text)
   })
 
+  it('has line ends of its own where a page spells out others', () => {
+    expect(prepared('a.html', '<pre>a&#13;\nb&#xd;c</pre><p>d&#13;</p>').text).not.toMatch(/\r/)
+  })
+
+  it.each([
+    ['a page that nests', 'a.html', `${'<blockquote>'.repeat(200)}${'<p>x</p>'.repeat(6_000)}`],
+    ['links that lead here', 'a.md', '[](b.md)\n'.repeat(160_000)],
+  ])('is not longer than a document may be: %s', (_, path, text) => {
+    const beside = around({ documents: { 'b.md': 'b'.repeat(22) } })
+    expect(prepareDocument(path, new Uint8Array(Buffer.from(text)), beside)).toEqual({ failure: 'too-long' })
+  })
+
   it.each(seeds(150))('never breaks, whatever is in it (seed %i)', (seed) => {
     const dice = random(seed)
     const parts = [
