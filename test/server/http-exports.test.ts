@@ -90,6 +90,8 @@ describe('a document as a file', () => {
 describe('names of files', () => {
   it.each([
     ['CON', 'CON_.md'],
+    ['con.fig', 'con_.fig.md'],
+    ['Thumbs.db', 'Thumbs_.db.md'],
     ['..', '_.md'],
     ['.hidden', '_hidden.md'],
     ['a.', 'a.md'],
