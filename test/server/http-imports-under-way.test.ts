@@ -15,6 +15,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import { type Weft, weft } from '../support/weft.ts'
+import { zip } from '../support/zip.ts'
 
 let server: Weft
 beforeAll(async () => {
@@ -74,6 +75,86 @@ describe('an import under way', () => {
     }
     expect((await server.ask('DELETE', `/imports/${id}`, undefined, mine)).status).toBe(204)
     expect((await server.ask('GET', `/imports/${id}`, undefined, mine)).status).toBe(404)
+  })
+
+  it('takes few files at a time, however many a text mentions', async () => {
+    let open = 0
+    let most = 0
+    const storage = (real: Storage): Storage => ({
+      ...real,
+      attachments: {
+        ...real.attachments,
+        receive: async (...file) => {
+          most = Math.max(most, ++open)
+          return real.attachments.receive(...file).finally(() => open--)
+        },
+      },
+    })
+    await using own = await weft({ storage })
+    const pictures = Array.from({ length: 100 }, (_, n) => `${n}.png`)
+    const report = await imported(own, [
+      { path: 'album.md', content: pictures.map((path) => `![](${path})\n`).join('') },
+      ...pictures.map((path) => ({ path, content: path })),
+    ])
+    expect(report).toMatchObject({ state: 'done', attachments: 100, failed: 0 })
+    expect(most).toBeLessThanOrEqual(16)
+  })
+
+  it('goes on when somebody throws away what it has just made', async () => {
+    const storage = (real: Storage): Storage => ({
+      ...real,
+      attachments: {
+        ...real.attachments,
+        add: async (draft, file) => {
+          if (draft.name === 'a.png') await real.documents.trash(draft.document, 1)
+          return real.attachments.add(draft, file)
+        },
+      },
+    })
+    await using own = await weft({ storage })
+    const report = await imported(own, [
+      { path: 'a.md', content: '![](a.png)' },
+      { path: 'b.md', content: '![](b.png)' },
+      { path: 'a.png', content: 'a' },
+      { path: 'b.png', content: 'b' },
+    ])
+    expect(report).toMatchObject({ state: 'done', reason: null, documents: 2, attachments: 1, filesDone: 4 })
+  })
+
+  it('stops in the middle of the folders that a list names without end', async () => {
+    const opened = Promise.withResolvers<void>()
+    let made = 0
+    const storage = (real: Storage): Storage => ({
+      ...real,
+      folders: {
+        ...real.folders,
+        create: async (draft) => {
+          made++
+          await opened.promise
+          return real.folders.create(draft)
+        },
+      },
+    })
+    await using own = await weft({ storage })
+    const folders = Array.from({ length: 1_000 }, (_, n) => ({ path: `${n}`, name: `${n}` }))
+    const list = JSON.stringify({ weft: 1, folders, documents: [] })
+    const answer = await postImport(own, 'a.zip', zip([{ path: 'manifest.json', content: list }]))
+    const path = (answer.headers.get('location') ?? '').replace('/api/v1', '')
+    await until(() => made === 1)
+    expect((await own.ask('DELETE', path)).status).toBe(204)
+    opened.resolve()
+    await until(async () => ((await own.ask('GET', path)).json as ImportResource).state === 'cancelled')
+    expect(made).toBe(1)
+  })
+
+  it('passes over a folder that lies deeper than anything', async () => {
+    const folders = [{ path: 'a/'.repeat(100_000), name: 'a' }]
+    const list = JSON.stringify({ weft: 1, folders, documents: [] })
+    const report = await imported(server, [
+      { path: 'manifest.json', content: list },
+      { path: 'b.md', content: 'b' },
+    ])
+    expect(report).toMatchObject({ state: 'done', reason: null, documents: 1 })
   })
 
   it('stops when it is cancelled, and what it made stays', async () => {

@@ -14,7 +14,7 @@ import {
   limits,
   parseDocumentId,
 } from '@weft/protocol'
-import { StorageFailure, type Timers } from '@weft/sync'
+import { DocumentGone, StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import { AttachmentsFull, type DocumentRecord, type ReceivedFile, type Storage } from '../storage/storage.ts'
@@ -88,7 +88,10 @@ async function importAll(
     report.done()
   }
   // Also the empty ones, of an archive that was made here.
-  if (order.mayOrganise) for (const path of begun?.folders.keys() ?? []) await places.of(path)
+  for (const path of begun?.folders.keys() ?? []) {
+    if (isCancelled()) return
+    if (order.mayOrganise) await places.of(path)
+  }
   for (const group of grouped(documents)) {
     if (isCancelled()) return
     const outcomes = await Promise.allSettled(
@@ -119,12 +122,10 @@ async function importOne(
 ): Promise<void> {
   const prepared = await prepare(file, thread)
   if ('failure' in prepared) return report.failed(file.path, prepared.failure)
-  const files = await Promise.all(
-    prepared.attachments.map(async (attachment) => ({
-      attachment,
-      file: await received.take(attachment.path),
-    })),
-  )
+  const files: { readonly attachment: PreparedAttachment; readonly file: Received | null }[] = []
+  // One by one: a text may mention thousands, and each takes an open file.
+  for (const attachment of prepared.attachments)
+    files.push({ attachment, file: await received.take(attachment.path) })
   const createdAt = timers.now()
   const document = await storage.documents.create({
     id: at.id,
@@ -219,6 +220,8 @@ function receivedFiles(
         await attachments.add({ id, document: document.id, name, type, createdBy: actor.id, createdAt }, file)
         report.attached()
       } catch (error) {
+        // Somebody has thrown the document away already: the others still come.
+        if (error instanceof DocumentGone) return
         if (!(error instanceof AttachmentsFull)) throw error
         report.failed(path, 'attachments-full')
       }
