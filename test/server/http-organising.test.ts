@@ -87,6 +87,33 @@ describe('folders', () => {
     const restored = await server.ask('POST', `/documents/${last.id}/restore`)
     expect(restored.json).toMatchObject({ folderId: null, trashedAt: null })
   })
+
+  it('give what is in them their place, also to a folder of the same name', async () => {
+    const outer = await makeFolder('photos')
+    const inner = await makeFolder('photos', outer)
+    const made = await server.create({ folderId: outer })
+    const within = await server.create({ folderId: inner })
+    expect((await server.ask('DELETE', `/folders/${outer}?documents=move-up`)).status).toBe(204)
+    expect((await server.ask('GET', `/folders/${outer}`)).status).toBe(404)
+    expect((await server.ask('GET', `/folders/${inner}`)).json).toMatchObject({
+      ...{ name: 'photos', parentId: null },
+    })
+    expect((await server.ask('GET', `/documents/${made.id}`)).json).toMatchObject({ folderId: null })
+    expect((await server.ask('GET', `/documents/${within.id}`)).json).toMatchObject({ folderId: inner })
+  })
+
+  it('stay as they are where a name in them is taken above', async () => {
+    const place = await makeFolder('place')
+    const outer = await makeFolder('outer', place)
+    const [free] = [await makeFolder('a free name', outer), await makeFolder('taken', outer)]
+    await makeFolder('taken', place)
+    const made = await server.create({ folderId: outer })
+    expect(await server.ask('DELETE', `/folders/${outer}?documents=move-up`)).toMatchObject({
+      ...{ status: 409, json: { code: 'folder-exists' } },
+    })
+    expect((await server.ask('GET', `/folders/${free}`)).json).toMatchObject({ parentId: outer })
+    expect((await server.ask('GET', `/documents/${made.id}`)).json).toMatchObject({ folderId: outer })
+  })
 })
 
 describe('where a document stands', () => {
