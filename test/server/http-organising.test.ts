@@ -1,5 +1,6 @@
 import type { DocumentResource, FolderResource } from '@weft/protocol'
 import { limits } from '@weft/protocol'
+import { anonymous } from '@weft/server/access'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../support/until.ts'
 import { type Weft, weft } from '../support/weft.ts'
@@ -84,6 +85,10 @@ describe('folders', () => {
         trashedAt: expect.any(String),
       })
     expect((await server.ask('GET', `/folders/${deep}`)).status).toBe(404)
+    const { events } = (await server.ask('GET', '/events?after=0&wait=0')).json as { events: unknown[] }
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'trashed', document: last.id, actor: anonymous.id }),
+    )
     const restored = await server.ask('POST', `/documents/${last.id}/restore`)
     expect(restored.json).toMatchObject({ folderId: null, trashedAt: null })
   })

@@ -46,8 +46,8 @@ export function serveFolders(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
       await Promise.all(
         some.map(({ id }) =>
           how === 'trash'
-            ? documents.trash(id, timers.now()).then(() => rooms.dismiss(id))
-            : documents.update(id, { folder: folder.parent }, timers.now()),
+            ? documents.trash(id, timers.now(), c.var.actor.id).then(() => rooms.dismiss(id))
+            : documents.update(id, { folder: folder.parent }, timers.now(), c.var.actor.id),
         ),
       )
     }
