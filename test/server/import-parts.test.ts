@@ -164,6 +164,14 @@ describe('a file as a document', () => {
     )
   })
 
+  it('has files whose names are names, whatever a list calls them', () => {
+    const attachments = [{ path: 'p.png', name: '../a\r\nb\\c\0\u2028\ud800' }]
+    const standing = { tags: [], isTemplate: false, attachments }
+    const listed = { path: 'a.md', title: 'A', kind: 'markdown', language: null, ...standing } as const
+    const beside = { ...around({ files: ['p.png'] }), listed: new Map([['a.md', listed]]) }
+    expect(prepared('a.md', '', beside).attachments).toMatchObject([{ name: '..-a--b-c--\ufffd' }])
+  })
+
   it('that is no Markdown keeps its text to the letter', () => {
     const text = '[a](b.md)'
     expect(prepared('x.py', text, around({ documents: { 'b.md': 'bbb' } })).text).toBe(text)

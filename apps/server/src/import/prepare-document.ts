@@ -106,7 +106,7 @@ function gatherAttachments({ files }: Surroundings, listed: ManifestDocument | n
   const names = new Map(listed?.attachments.map(({ path, name }) => [path, name]))
   const of = (path: string): PreparedAttachment => {
     const name = names.get(path) ?? posix.basename(path).slice(0, 200)
-    const attachment = gathered.get(path) ?? { id: freshId(), path, name: name.toWellFormed() }
+    const attachment = gathered.get(path) ?? { id: freshId(), path, name: attachmentName(name) }
     gathered.set(path, attachment)
     return attachment
   }
@@ -117,6 +117,11 @@ function gatherAttachments({ files }: Surroundings, listed: ManifestDocument | n
       return [...gathered.values()]
     },
   }
+}
+
+/** As one may be sent: one line, and no folders. */
+function attachmentName(name: string): string {
+  return name.toWellFormed().replace(/[\p{Cc}\u2028\u2029/\\]/gu, '-')
 }
 
 /** Where a link in the file at `path` leads from now on; `null`: where it did. */
