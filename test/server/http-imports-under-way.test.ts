@@ -15,7 +15,6 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import { type Weft, weft } from '../support/weft.ts'
-import { zip } from '../support/zip.ts'
 
 let server: Weft
 beforeAll(async () => {
@@ -43,7 +42,7 @@ function alone() {
   const log = openLog('error', { write() {} })
   const imports = createImports({ timers, log, storage, attachmentBytes: limits.attachmentBytes })
   return {
-    ...{ timers, gate, saves },
+    ...{ timers, gate, saves, imports },
     async start() {
       const file = await real.attachments.receive(Readable.from([Buffer.from('x')]), 10)
       saves.received++
@@ -77,84 +76,18 @@ describe('an import under way', () => {
     expect((await server.ask('GET', `/imports/${id}`, undefined, mine)).status).toBe(404)
   })
 
-  it('takes few files at a time, however many a text mentions', async () => {
-    let open = 0
-    let most = 0
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      attachments: {
-        ...real.attachments,
-        receive: async (...file) => {
-          most = Math.max(most, ++open)
-          return real.attachments.receive(...file).finally(() => open--)
-        },
-      },
-    })
-    await using own = await weft({ storage })
-    const pictures = Array.from({ length: 100 }, (_, n) => `${n}.png`)
-    const report = await imported(own, [
-      { path: 'album.md', content: pictures.map((path) => `![](${path})\n`).join('') },
-      ...pictures.map((path) => ({ path, content: path })),
-    ])
-    expect(report).toMatchObject({ state: 'done', attachments: 100, failed: 0 })
-    expect(most).toBeLessThanOrEqual(16)
-  })
-
-  it('goes on when somebody throws away what it has just made', async () => {
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      attachments: {
-        ...real.attachments,
-        add: async (draft, file) => {
-          if (draft.name === 'a.png') await real.documents.trash(draft.document, 1)
-          return real.attachments.add(draft, file)
-        },
-      },
-    })
-    await using own = await weft({ storage })
-    const report = await imported(own, [
-      { path: 'a.md', content: '![](a.png)' },
-      { path: 'b.md', content: '![](b.png)' },
-      { path: 'a.png', content: 'a' },
-      { path: 'b.png', content: 'b' },
-    ])
-    expect(report).toMatchObject({ state: 'done', reason: null, documents: 2, attachments: 1, filesDone: 4 })
-  })
-
-  it('stops in the middle of the folders that a list names without end', async () => {
-    const opened = Promise.withResolvers<void>()
-    let made = 0
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      folders: {
-        ...real.folders,
-        create: async (draft) => {
-          made++
-          await opened.promise
-          return real.folders.create(draft)
-        },
-      },
-    })
-    await using own = await weft({ storage })
-    const folders = Array.from({ length: 1_000 }, (_, n) => ({ path: `${n}`, name: `${n}` }))
-    const list = JSON.stringify({ weft: 1, folders, documents: [] })
-    const answer = await postImport(own, 'a.zip', zip([{ path: 'manifest.json', content: list }]))
-    const path = (answer.headers.get('location') ?? '').replace('/api/v1', '')
-    await until(() => made === 1)
-    expect((await own.ask('DELETE', path)).status).toBe(204)
-    opened.resolve()
-    await until(async () => ((await own.ask('GET', path)).json as ImportResource).state === 'cancelled')
-    expect(made).toBe(1)
-  })
-
-  it('passes over a folder that lies deeper than anything', async () => {
-    const folders = [{ path: 'a/'.repeat(100_000), name: 'a' }]
-    const list = JSON.stringify({ weft: 1, folders, documents: [] })
-    const report = await imported(server, [
-      { path: 'manifest.json', content: list },
-      { path: 'b.md', content: 'b' },
-    ])
-    expect(report).toMatchObject({ state: 'done', reason: null, documents: 1 })
+  it('is told of for some days, also by a server that is never stopped', async () => {
+    const own = alone()
+    own.gate.open()
+    const first = await own.start()
+    await first.ended
+    own.timers.advance(limits.importReportMs - 1_000)
+    await (await own.start()).ended
+    expect(await own.imports.get(first.record.id, anonymous)).toMatchObject({ state: 'done' })
+    own.timers.advance(2_000)
+    await (await own.start()).ended
+    expect(await own.imports.get(first.record.id, anonymous)).toBeNull()
+    await own.close()
   })
 
   it('stops when it is cancelled, and what it made stays', async () => {

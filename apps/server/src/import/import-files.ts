@@ -17,7 +17,13 @@ import {
 import { DocumentGone, StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
-import { AttachmentsFull, type DocumentRecord, type ReceivedFile, type Storage } from '../storage/storage.ts'
+import {
+  AttachmentsFull,
+  type DocumentRecord,
+  FolderMissing,
+  type ReceivedFile,
+  type Storage,
+} from '../storage/storage.ts'
 import { manifestPath, missingPath } from './archive-manifest.ts'
 import { formatOf, isLitter } from './file-format.ts'
 import { type FolderPlace, folderPlaces } from './folder-places.ts'
@@ -115,7 +121,7 @@ async function importAll(
 async function importOne(
   file: SourceFile,
   at: FolderPlace & { readonly id: DocumentId },
-  { actor, report }: ImportOrder,
+  { actor, report, into }: ImportOrder,
   { storage, timers }: ImportDeps,
   thread: ImportThread,
   received: ReceivedFiles,
@@ -127,7 +133,7 @@ async function importOne(
   for (const attachment of prepared.attachments)
     files.push({ attachment, file: await received.take(attachment.path) })
   const createdAt = timers.now()
-  const document = await storage.documents.create({
+  const draft = {
     id: at.id,
     title: prepared.title,
     kind: prepared.kind,
@@ -135,12 +141,18 @@ async function importOne(
     lineage: freshId(),
     createdBy: actor.id,
     createdAt,
-    folder: at.folder,
     tags: prepared.tags,
     isTemplate: prepared.isTemplate,
     first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at: createdAt },
+  }
+  const document = await storage.documents.create({ ...draft, folder: at.folder }).catch((error: unknown) => {
+    // Somebody has removed it since it was found or made, while nothing was in it.
+    if (error instanceof FolderMissing && at.folder !== into)
+      return storage.documents.create({ ...draft, folder: into })
+    throw error
   })
-  report.created(file.path, document, at.isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
+  const isThere = at.isThere && document.folder === at.folder
+  report.created(file.path, document, isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
   for (const { attachment, file: taken } of files) {
     if (taken !== null) await received.attach(document, attachment, taken)
   }
