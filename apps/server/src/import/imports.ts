@@ -87,7 +87,7 @@ export function createImports(deps: ImportsDeps): Imports {
   // What an earlier process left; nothing is started before this is done.
   const ready = storage.imports
     .interrupt(timers.now())
-    .then(() => storage.imports.forget(timers.now() - limits.importReportMs))
+    .then(forgetOld)
     .catch((error: unknown) => log.error({ err: error }, 'earlier imports were not closed'))
 
   function next(): void {
@@ -164,9 +164,16 @@ export function createImports(deps: ImportsDeps): Imports {
     })
   }
 
+  async function forgetOld(): Promise<void> {
+    await storage.imports
+      .forget(timers.now() - limits.importReportMs)
+      .catch((error: unknown) => log.warn({ err: error }, 'old imports were not forgotten'))
+  }
+
   return {
     async start(upload) {
       await ready
+      await forgetOld()
       const taken = running.size + waiting.length + starting
       if (isClosed || taken >= limits.importsAtOnce + limits.importsWaiting) throw new TooManyImports()
       const report = writeReport(upload.name)
