@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Timers } from '@weft/sync'
+import { threadEnvironment } from './thread-environment.ts'
 
 export interface TaskThread<Task> {
   /** Ahead of the first task, which would wait for it. */
@@ -63,8 +64,7 @@ export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<T
   function startThread(): Worker {
     const worker = new Worker(entry, {
       execArgv: [],
-      // Under `node --watch` the environment makes a thread send messages of Node's own.
-      env: {},
+      env: threadEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb },
     })
     isReady = false

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type Actor, type ActorId, type DocumentId, type PresenceEvent, routes } from '@weft/protocol'
+import type { Actor, ActorId, DocumentId, PresenceEvent } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { createChangeReader } from '../following/change-reader.ts'
 import { createDocumentEvents, type Look, type Place, type Told } from '../following/document-events.ts'
 import { authorised } from './authorised.ts'

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { apiBase, type FolderId, type FolderResource, limits, mayWrite, routes } from '@weft/protocol'
+import { type FolderId, type FolderResource, limits, mayWrite } from '@weft/protocol'
+import { apiBase, routes } from '@weft/protocol/routes'
 import { freshId } from '../fresh-id.ts'
 import type { FolderChanges, FolderRecord, FolderRefusal } from '../storage/storage.ts'
 import { iso } from './document-resource.ts'

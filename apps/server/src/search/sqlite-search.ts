@@ -1,6 +1,7 @@
 /** The search index in SQLite. This side runs on the event loop and only asks; search-worker.ts does the work. */
 import { Worker } from 'node:worker_threads'
 import { StorageFailure } from '@weft/sync'
+import { threadEnvironment } from '../thread-environment.ts'
 import { type SearchIndex, TooManySearches } from './search.ts'
 import type { SearchAnswers, SearchMessage, SearchQuestion, SearchSettings } from './search-messages.ts'
 
@@ -16,8 +17,7 @@ export function openSearch(file: string): Promise<SearchIndex> {
   const worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
     workerData: { file } satisfies SearchSettings,
     execArgv: [],
-    // Under `node --watch` the environment makes a thread send messages of Node's own.
-    env: {},
+    env: threadEnvironment(),
     name: 'weft-search',
   })
   const waiting = new Map<number, Waiting>()
