@@ -4,12 +4,17 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { childEnv } from './child-env.mjs'
+import { compiledCode } from './compiled-code.mjs'
 import { root } from './root.mjs'
 
 /** `programs`: `{ args, folder }` each. Exits with the code of the first that ended. */
 export function runTogether(node, programs) {
   const children = programs.map(({ args, folder = '.' }) =>
-    spawn(node, args, { cwd: path.join(root, folder), env: childEnv(node), stdio: 'inherit' }),
+    spawn(node, args, {
+      cwd: path.join(root, folder),
+      env: { ...compiledCode, ...childEnv(node) },
+      stdio: 'inherit',
+    }),
   )
   let exitCode
   let running = children.length

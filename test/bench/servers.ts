@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { compiledCode } from '../../scripts/compiled-code.mjs'
 import { serverFlags } from '../../scripts/server-flags.mjs'
 import { reason, startNode, stop } from './children.ts'
 import { type Dialect, roomName, type Target } from './generator/jobs.ts'
@@ -87,7 +88,10 @@ export interface WeftOptions {
 export async function startWeft({ folder, flags = [] }: WeftOptions): Promise<RunningServer> {
   const port = await freePort()
   const settings = ['--port', String(port), '--data', folder, '--log-level', 'warn']
-  const child = startNode(main, { place: 'server', flags: [...serverFlags, ...flags], arguments: settings })
+  const child = startNode(main, {
+    ...{ place: 'server', flags: [...serverFlags, ...flags], arguments: settings },
+    environment: compiledCode,
+  })
   await printed(child, 'Weft is ready')
   const url = `http://127.0.0.1:${port}`
   while (!(await fetch(`${url}/readyz`)).ok) await sleep(20)

@@ -1,4 +1,4 @@
-import { routes } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { provideChromium } from '../support/chromium.ts'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient, createFollow, ProblemError, Unreachable } from '@weft/client'
-import { routes } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import * as Y from 'yjs'
 import { until } from '../support/until.ts'

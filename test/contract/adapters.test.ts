@@ -3,6 +3,7 @@ import { localBus } from '@weft/server/bus/local'
 import { answersSuite } from './answers.ts'
 import { attachmentSuite } from './attachments.ts'
 import { busSuite } from './bus.ts'
+import { deliveriesSuite } from './deliveries.ts'
 import { documentStoreSuite } from './document-store.ts'
 import { eventsSuite } from './events.ts'
 import { foldersSuite } from './folders.ts'
@@ -16,6 +17,7 @@ for (const adapter of storages) {
   documentStoreSuite(adapter)
   eventsSuite(adapter)
   webhooksSuite(adapter)
+  deliveriesSuite(adapter)
   foldersSuite(adapter)
   organisingSuite(adapter)
   attachmentSuite(adapter)

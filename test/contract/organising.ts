@@ -152,6 +152,10 @@ export function organisingSuite(adapter: Adapter): void {
       expect(await documents.update(again, { isPinned: true }, 0)).toMatchObject({ isPinned: true })
       await documents.trash(again, 5)
       expect(await documents.update(extra.id, { isPinned: true }, 0)).toMatchObject({ isPinned: true })
+      // Nor by a way around: its place was taken while it was in the trash.
+      expect(await documents.restore(again, 6)).toMatchObject({ isPinned: false, trashedAt: null })
+      await documents.trash(extra.id, 7)
+      expect(await documents.restore(extra.id, 8)).toMatchObject({ isPinned: true })
       await own.discard()
     })
 

@@ -15,7 +15,7 @@ import { type Adapter, draft, entry, type OpenStorage, range } from './adapter.t
 
 let made = 0
 
-function webhook(named: Partial<WebhookRecord> = {}): WebhookRecord {
+export function webhook(named: Partial<WebhookRecord> = {}): WebhookRecord {
   return {
     id: `webhook-${++made}`,
     url: 'https://receiver.example/',
@@ -35,7 +35,7 @@ function webhook(named: Partial<WebhookRecord> = {}): WebhookRecord {
   }
 }
 
-const ok: Attempt = {
+export const ok: Attempt = {
   at: 100,
   state: 'delivered',
   nextAt: 100,

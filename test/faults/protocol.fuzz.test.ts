@@ -27,6 +27,8 @@ interface Seen {
   taken: number
   sentAway: number
   slowestMs: number
+  /** Messages that were taken, and that Yjs cannot apply as they came. */
+  trippedOver: number
 }
 
 async function live(seed: number, seen: Seen, dog: Watchdog): Promise<void> {
@@ -106,7 +108,14 @@ async function say(world: HostileWorld, visitor: Visitor, message: FuzzMessage, 
   seen.taken++
   const said = decode(message.bytes)
   if (said.type !== 'update' && said.type !== 'sync-step-2') throw new Error(`a ${said.type} was stored`)
-  world.believe([said, ...answers])
+  try {
+    world.believe([said, ...answers])
+  } catch {
+    // Yjs trips over a few that say again, and otherwise, what is there. The log has only what is new of them, and over
+    // that it has not tripped: it was applied when it was appended.
+    seen.trippedOver++
+    world.believeLog()
+  }
   if (world.kind === 'text') expectSame(world.byMessages, world.byLog)
   else expectAsMuch(world.byMessages, world.byLog, world.kind)
 }
@@ -115,11 +124,20 @@ function partition<T>(all: readonly T[], is: (one: T) => boolean): readonly [rea
   return [all.filter(is), all.filter((one) => !is(one))]
 }
 
-/** The same bytes, or at least the same clocks, deletes and content: bytes tell also how items were cut. */
+/**
+ * The same bytes, or at least the same clocks, deletes and content: bytes tell also how items were cut. A character of
+ * two units counts as two that cannot be read: Yjs cuts one in two when a struct names a half of it as its neighbour,
+ * even if all that it keeps of the struct is an end that stands elsewhere; the log holds that end alone.
+ */
 function expectSame(doc: Y.Doc, other: Y.Doc): void {
   if (Buffer.from(Y.encodeStateAsUpdate(doc)).equals(Y.encodeStateAsUpdate(other))) return
   expectAsMuch(doc, other, 'text')
-  expect(contentOf(doc)).toEqual(contentOf(other))
+  const [content, others] = [doc, other].map((one) =>
+    JSON.stringify(contentOf(one), (_, value) =>
+      typeof value === 'string' ? value.replace(/[\ud800-\udfff]/g, '\ufffd') : value,
+    ),
+  )
+  expect(content).toBe(others)
 }
 
 /**
@@ -164,7 +182,7 @@ describe('whatever one client sends', () => {
   test(`${total} messages: taken as Yjs would, or not at all (seeds 1 to ${worlds})`, {
     timeout: timeLimit(240_000),
   }, async () => {
-    const seen: Seen = { messages: 0, taken: 0, sentAway: 0, slowestMs: 0 }
+    const seen: Seen = { messages: 0, taken: 0, sentAway: 0, slowestMs: 0, trippedOver: 0 }
     let before = 0
     await using dog = watchdog('seed')
     for (let seed = 1; seed <= worlds; seed++) {
@@ -180,11 +198,13 @@ describe('whatever one client sends', () => {
       messages: seen.messages,
       taken: seen.taken,
       'sent away': seen.sentAway,
+      'Yjs tripped over': seen.trippedOver,
       'slowest ms': Math.round(seen.slowestMs),
       'memory grew MiB': Math.round(grown),
     })
     expect(seen.slowestMs).toBeLessThan(100)
     expect(grown).toBeLessThan(64)
+    expect(seen.trippedOver).toBeLessThanOrEqual(total / 100_000)
     expect(seen.taken).toBeGreaterThan(total / 20)
     expect(seen.sentAway).toBeGreaterThan(total / 20)
   })

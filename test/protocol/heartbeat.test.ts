@@ -60,6 +60,26 @@ describe('[W22] the heartbeat', () => {
   })
 })
 
+test('a clock that is set back by an hour silences nobody, and keeps nobody who is dead', () => {
+  const watched = pulse(0)
+  const hour = 3_600
+  const said: [number, Verdict][] = []
+  for (let second = 1; second <= 120; second++) {
+    const now = (second <= 30 ? hour + second : second) * 1_000
+    // Its last byte comes in second 25.
+    const heardAt = (hour + Math.min(second, 25)) * 1_000
+    const verdict = watched.beat({ ...quiet, now, heardAt, spokenAt: heardAt })
+    if (verdict !== 'well') said.push([second, verdict])
+    if (verdict === 'dead') break
+  }
+  expect(said.slice(-4)).toEqual([
+    [31, 'ping-and-speak'],
+    [51, 'ping-and-speak'],
+    [71, 'ping-and-speak'],
+    [76, 'dead'],
+  ])
+})
+
 test('a connection that does nothing is looked at only when a ping is due', () => {
   const watched = pulse(0)
   watched.beat({ ...quiet, now: 1_000 })

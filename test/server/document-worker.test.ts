@@ -70,6 +70,27 @@ describe('documents in a worker', () => {
     expect(contentOf([await documents.writeText('again')])).toBe('again')
   })
 
+  it('give nobody else the answer that a task had ready when its time was over', async () => {
+    const deadlines: (() => void)[] = []
+    const timers: Timers = {
+      now: realTimers.now,
+      after(_, task) {
+        deadlines.push(task)
+        return () => {}
+      },
+    }
+    const documents = worker({ timers })
+    await documents.writeText('the thread is there')
+    deadlines.length = 0
+    const late = documents.writeText('late')
+    const next = documents.writeText('next')
+    // This thread is busy while the other one answers.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    deadlines[0]?.()
+    await expect(late).rejects.toThrow(WorkerFailure)
+    expect(contentOf([await next])).toBe('next')
+  })
+
   it('survive a thread that dies, at every task anew', async () => {
     const documents = worker({ entry: new URL('./fixtures/dying-worker.ts', import.meta.url) })
     const tasks = ['a', 'b', 'c'].map((text) => documents.writeText(text))

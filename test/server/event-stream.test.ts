@@ -62,20 +62,25 @@ function follow(named: { readonly actor?: string; readonly mayStay?: () => boole
   const actor = { id: named.actor ?? 'guest:anonymous', kind: 'guest', name: null, dye: null }
   const context = { env: {}, var: { actor, address: '', origin: '' } } as unknown as HttpContext
   let looks = 0
+  let ring = () => {}
   const begin = () =>
     streamed(context, deps, 'text/event-stream', () => ({
-      listen: () => () => {},
+      listen: (given) => {
+        ring = given
+        return () => {}
+      },
       look: async () => {
         looks++
         return false
       },
       mayStay: async () => named.mayStay?.() ?? true,
     }))
-  return { timers, streams, begin, looks: () => looks }
+  return { timers, streams, begin, looks: () => looks, ring: () => ring() }
 }
 
-async function pass(timers: VirtualTimers, ms: number): Promise<void> {
+async function pass(timers: VirtualTimers, ms: number, each = () => {}): Promise<void> {
   for (let left = ms; left > 0; left -= 1_000) {
+    each()
     timers.advance(Math.min(left, 1_000))
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -100,6 +105,19 @@ it('one who may not read the document any more is sent away within a minute', as
   expect(streams.open).toBe(1)
   mayStay = false
   await pass(timers, limits.rightsMs + limits.eventHeartbeatMs)
+  expect(streams.open).toBe(0)
+})
+
+it('one that is rung for all the time says that it is there, too, and asks whether its reader may stay', async () => {
+  let mayStay = true
+  const { begin, timers, streams, ring } = follow({ mayStay: () => mayStay })
+  const reader = begin().body?.getReader()
+  await pass(timers, 2 * limits.rightsMs, ring)
+  for (let beat = 0; beat < 6; beat++)
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(':\n\n')
+  expect(streams.open).toBe(1)
+  mayStay = false
+  await pass(timers, limits.rightsMs + limits.eventHeartbeatMs, ring)
   expect(streams.open).toBe(0)
 })
 

@@ -129,6 +129,24 @@ describe('everything', () => {
     expect(await seen(third)).toEqual(after)
   })
 
+  it('comes back with what is strange in it: a first character that looks like a mark, a zero, a name of litter', async () => {
+    await using one = await weft()
+    await using other = await weft()
+    const texts = ['\ufeffmarked', '\ufeff\ufefftwice', 'a\0b']
+    for (const [n, content] of texts.entries())
+      await one.create({ title: `strange ${n}`, content, kind: 'text' })
+    const { id } = await one.create({ title: 'with a file', content: '' })
+    for (const name of ['Thumbs.db', 'con.png', 'desktop.ini']) await attach(one, id, name, name)
+    const report = await imported(other, await exported(one))
+    expect(report).toMatchObject({ state: 'done', documents: 4, attachments: 3, failed: 0 })
+    for (const [n, content] of texts.entries()) {
+      const made = report.created.find(({ title }) => title === `strange ${n}`)
+      const answer = await fetch(`${other.url}/api/v1/documents/${made?.id}/content`)
+      expect(Buffer.from(await answer.bytes()).toString()).toBe(content)
+    }
+    expect(await seen(other)).toEqual(await seen(one))
+  })
+
   it('of nothing is an archive with an empty list, named after the day', async () => {
     await using own = await weft()
     const { headers } = await own.ask('HEAD', '/export')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, ProblemError } from '@weft/client'
@@ -207,6 +208,29 @@ describe('a copy of a document', () => {
     for (const { id } of [shown, other])
       await server.ask('DELETE', `/documents/${source.id}/attachments/${id}`)
     expect(Buffer.from(await (await fetch(`${server.url}/attachments/${own}`)).arrayBuffer())).toEqual(png)
+  })
+})
+
+describe('a copy of a document whose file the disk lost', () => {
+  it('is there none the less, with the files that are left', async () => {
+    await using folder = await temporaryFolder()
+    await using own = await weft({ folder: folder.path })
+    const { id } = await own.create()
+    const named: AttachmentResource[] = []
+    for (const content of ['lost', 'left']) {
+      const { json } = await own.ask('POST', `/documents/${id}/attachments?name=${content}`, content)
+      named.push(json as AttachmentResource)
+    }
+    const text = named.map(({ markdown }) => markdown).join('\n')
+    await own.ask('PUT', `/documents/${id}/content?base=latest`, text, { 'content-type': 'text/markdown' })
+    const digest = createHash('sha256').update('lost').digest('hex')
+    await rm(join(folder.path, 'attachments', digest.slice(0, 2), digest))
+    const copied = await own.ask('POST', `/documents/${id}/duplicate`)
+    expect(copied.status).toBe(201)
+    const { attachments } = (
+      await own.ask('GET', `/documents/${(copied.json as DocumentResource).id}/attachments`)
+    ).json as { attachments: AttachmentResource[] }
+    expect(attachments).toMatchObject([{ name: 'left' }])
   })
 })
 

@@ -103,6 +103,19 @@ describe('a stream of a document’s events', () => {
     reader.stop()
   })
 
+  it('tells nothing of what is in the trash, though somebody was told it a moment ago', async () => {
+    const { id } = await server.create({ content: 'secret' })
+    const path = `/documents/${id}/events?after=0`
+    expect(JSON.stringify(await poll(path))).toContain('secret')
+    await server.ask('DELETE', `/documents/${id}`)
+    expect((await server.ask('GET', `/documents/${id}/content`)).json).toMatchObject({
+      code: 'document-in-trash',
+    })
+    expect(JSON.stringify(await poll(path))).not.toContain('secret')
+    await server.ask('POST', `/documents/${id}/restore`)
+    expect(JSON.stringify(await poll(path))).toContain('secret')
+  })
+
   it('says who is there, who comes and who goes, and gives that no id', async () => {
     const { id } = await server.create({})
     const first = stockClient(server.port, id)

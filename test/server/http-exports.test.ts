@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { parseDocumentId } from '@weft/protocol'
+import { anonymous } from '@weft/server/access'
+import { exportArchive } from '@weft/server/export/export-archive'
 import { fileNameFor, uniqueNames } from '@weft/server/export/file-names'
+import { openMemory } from '@weft/server/storage/memory'
 import type { Storage } from '@weft/server/storage/storage'
 import { DocumentDamaged, StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contentsOf, exported } from '../support/exports.ts'
 import { until } from '../support/until.ts'
+import { VirtualTimers } from '../support/virtual-timers.ts'
 import { type Weft, weft } from '../support/weft.ts'
 
 let server: Weft
@@ -90,6 +96,8 @@ describe('a document as a file', () => {
 describe('names of files', () => {
   it.each([
     ['CON', 'CON_.md'],
+    ['con.fig', 'con_.fig.md'],
+    ['Thumbs.db', 'Thumbs_.db.md'],
     ['..', '_.md'],
     ['.hidden', '_hidden.md'],
     ['a.', 'a.md'],
@@ -200,6 +208,35 @@ describe('an export that does not go well', () => {
     expect(opened).toBeLessThan(soFar + 60 + 10)
     expect(own.logged.some((line) => line.includes('an export broke off'))).toBe(false)
   })
+})
+
+it('an archive that nobody reads on breaks off, and gives its place back', async () => {
+  const timers = new VirtualTimers()
+  const storage = openMemory()
+  const id = parseDocumentId('full')
+  if (id === null) throw new RangeError('no id')
+  const by = { createdBy: anonymous.id, createdAt: 1 }
+  const standing = { title: 'full', kind: 'markdown', language: null, lineage: 'l', first: null } as const
+  await storage.documents.create({ id, ...standing, ...by })
+  const file = await storage.attachments.receive(Readable.from([randomBytes(1_000_000)]), 1_000_000)
+  await storage.attachments.add({ id: 'a', document: id, name: 'a', type: 'a/b', ...by }, file)
+  const access = { roleOf: () => 'editor' as const, mayOrganise: () => true }
+  const ends: string[] = []
+  const deps = { storage, updates: storage.updates, access, timers }
+  const [left, read] = await Promise.all(
+    ['left', 'read'].map((name) => exportArchive(anonymous, deps, () => ends.push(name))),
+  )
+  const reader = left?.getReader()
+  expect((await reader?.read())?.value?.length).toBeGreaterThan(0)
+  expect((await buffer(read as never)).length).toBeGreaterThan(1_000_000)
+  await until(() => ends.length === 1)
+  expect(ends).toEqual(['read'])
+  timers.advance(119_000)
+  timers.advance(121_000)
+  await until(() => ends.length === 2)
+  reader?.releaseLock()
+  await expect(buffer(left as never)).rejects.toMatchObject({ name: 'ReaderStalled' })
+  await storage.close()
 })
 
 /** The value when it has stopped growing. */

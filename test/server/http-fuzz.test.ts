@@ -1,5 +1,6 @@
 /** Every route, asked in every way its description allows and in many that it does not. */
-import { type Problem, problems, type Routes, routes } from '@weft/protocol'
+import { type Problem, problems } from '@weft/protocol'
+import { type Routes, routes } from '@weft/protocol/routes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { random, seeds } from '../support/random.ts'
 import { type MadeRequest, type OpenApi, requestMaker, Seen } from '../support/schema-requests.ts'

@@ -1,4 +1,4 @@
-import { routes } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Weft, weft } from '../support/weft.ts'
 

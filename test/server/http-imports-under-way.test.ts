@@ -1,5 +1,10 @@
 /** Imports that take their time: told of, stopped, waited for, interrupted; and large ones. */
-import type { ImportResource } from '@weft/protocol'
+import { Readable } from 'node:stream'
+import { type ImportResource, limits } from '@weft/protocol'
+import { anonymous } from '@weft/server/access'
+import { createImports } from '@weft/server/import/imports'
+import { openLog } from '@weft/server/log'
+import { openMemory } from '@weft/server/storage/memory'
 import type { Storage } from '@weft/server/storage/storage'
 import { StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +13,7 @@ import { watchLoop } from '../support/loop-delay.ts'
 import { seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
+import { VirtualTimers } from '../support/virtual-timers.ts'
 import { type Weft, weft } from '../support/weft.ts'
 
 let server: Weft
@@ -15,6 +21,40 @@ beforeAll(async () => {
   server = await weft()
 })
 afterAll(() => server.close())
+
+/** Imports without a server, in time that passes only when a test says so. */
+function alone() {
+  const timers = new VirtualTimers()
+  const real = openMemory()
+  const gate = gated()
+  const saves = { received: 0, begun: 0, before: Promise.resolve() }
+  const storage: Storage = {
+    ...gate.storage(real),
+    imports: {
+      ...real.imports,
+      save: async (record) => {
+        saves.begun++
+        await saves.before
+        await real.imports.save(record)
+      },
+    },
+  }
+  const log = openLog('error', { write() {} })
+  const imports = createImports({ timers, log, storage, attachmentBytes: limits.attachmentBytes })
+  return {
+    ...{ timers, gate, saves, imports },
+    async start() {
+      const file = await real.attachments.receive(Readable.from([Buffer.from('x')]), 10)
+      saves.received++
+      const upload = { file, name: 'a.md', isArchive: false, into: null, mayOrganise: true }
+      return imports.start({ ...upload, actor: anonymous })
+    },
+    async close() {
+      await imports.close()
+      await real.close()
+    },
+  }
+}
 
 describe('an import under way', () => {
   it('is told of only to the one who started it', async () => {
@@ -34,6 +74,20 @@ describe('an import under way', () => {
     }
     expect((await server.ask('DELETE', `/imports/${id}`, undefined, mine)).status).toBe(204)
     expect((await server.ask('GET', `/imports/${id}`, undefined, mine)).status).toBe(404)
+  })
+
+  it('is told of for some days, also by a server that is never stopped', async () => {
+    const own = alone()
+    own.gate.open()
+    const first = await own.start()
+    await first.ended
+    own.timers.advance(limits.importReportMs - 1_000)
+    await (await own.start()).ended
+    expect(await own.imports.get(first.record.id, anonymous)).toMatchObject({ state: 'done' })
+    own.timers.advance(2_000)
+    await (await own.start()).ended
+    expect(await own.imports.get(first.record.id, anonymous)).toBeNull()
+    await own.close()
   })
 
   it('stops when it is cancelled, and what it made stays', async () => {
@@ -63,6 +117,60 @@ describe('an import under way', () => {
     expect(answers[5]?.json).toMatchObject({ state: 'waiting' })
     gate.open()
     await until(async () => (await countDocuments(own)) === 22)
+  })
+
+  it('has no more beside it than may wait, also when all come at once', async () => {
+    const own = alone()
+    const stored = Promise.withResolvers<void>()
+    own.saves.before = stored.promise
+    const starting = Promise.allSettled(Array.from({ length: 40 }, () => own.start()))
+    await until(() => own.saves.received === 40)
+    stored.resolve()
+    const starts = await starting
+    const taken = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+    expect(taken).toHaveLength(limits.importsAtOnce + limits.importsWaiting)
+    own.gate.open()
+    await Promise.all(taken.map(({ ended }) => ended))
+    await own.close()
+  })
+
+  it('is stored no more once it has ended, though it ends while its state is being stored', async () => {
+    const own = alone()
+    const { ended } = await own.start()
+    await until(() => own.gate.asked === 1)
+    const stored = Promise.withResolvers<void>()
+    own.saves.before = stored.promise
+    own.timers.advance(2_000)
+    own.gate.open()
+    await until(() => own.saves.begun === 4)
+    stored.resolve()
+    await ended
+    own.timers.advance(10_000)
+    expect(own.saves.begun).toBe(4)
+    await own.close()
+  })
+
+  it('that waits when the server ends is answered', async () => {
+    const gate = gated()
+    const known: (string | null)[] = []
+    const storage = (real: Storage): Storage => ({
+      ...gate.storage(real),
+      imports: {
+        ...real.imports,
+        save: async (record) => {
+          await real.imports.save(record)
+          known.push(record.report.name)
+        },
+      },
+    })
+    await using own = await weft({ storage })
+    for (let n = 0; n < limits.importsAtOnce; n++) await postImport(own, 'a.zip', many(1))
+    const waiting = postImport(own, 'a.md', 'x')
+    await until(() => known.includes('a.md') && gate.asked === limits.importsAtOnce)
+    const closed = own.close()
+    expect(await waiting).toMatchObject({ status: 503, json: { code: 'restarting' } })
+    gate.open()
+    await closed
   })
 
   it('fails with the storage, says that the disk is full, and keeps what was made', async () => {

@@ -1,5 +1,12 @@
-import type { AttachmentResource, DocumentResource, FolderResource, ImportResource } from '@weft/protocol'
+import {
+  type AttachmentResource,
+  type DocumentResource,
+  type FolderResource,
+  type ImportResource,
+  limits,
+} from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
 import { countDocuments, imported, postImport } from '../support/imports.ts'
 import { type Weft, weft } from '../support/weft.ts'
 import { zip } from '../support/zip.ts'
@@ -14,6 +21,10 @@ const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
 )
+
+function nested(levels: number): unknown {
+  return levels === 0 ? [] : [nested(levels - 1)]
+}
 
 async function contentOf(own: Weft, report: ImportResource, path: string): Promise<string> {
   const id = report.created.find((document) => document.path === path)?.id
@@ -75,6 +86,16 @@ describe('a single file', () => {
       status: 422,
       json: { code: 'not-importable' },
     })
+  })
+
+  it.each([
+    ['a client id that is too wide', { clientID: 2 ** 40 }, [1]],
+    ['values that nest too deep', {}, [nested(limits.nesting + 10)]],
+  ])('of Yjs that no room opens is refused: %s', async (_, client, values) => {
+    const doc = Object.assign(new Y.Doc(), client)
+    doc.getArray<unknown>('list').insert(0, values)
+    const answer = await postImport(server, 'a.yjs', Y.encodeStateAsUpdate(doc))
+    expect(answer).toMatchObject({ status: 422, json: { code: 'not-importable' } })
   })
 
   it('of Yjs becomes the document that it was', async () => {

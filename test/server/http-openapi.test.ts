@@ -1,5 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { type Routes, routes } from '@weft/protocol'
+import { type Routes, routes } from '@weft/protocol/routes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenApi } from '../support/schema-requests.ts'
 import { type Weft, weft } from '../support/weft.ts'

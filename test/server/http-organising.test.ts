@@ -1,5 +1,6 @@
 import type { DocumentResource, FolderResource } from '@weft/protocol'
 import { limits } from '@weft/protocol'
+import { anonymous } from '@weft/server/access'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../support/until.ts'
 import { type Weft, weft } from '../support/weft.ts'
@@ -84,8 +85,39 @@ describe('folders', () => {
         trashedAt: expect.any(String),
       })
     expect((await server.ask('GET', `/folders/${deep}`)).status).toBe(404)
+    const { events } = (await server.ask('GET', '/events?after=0&wait=0')).json as { events: unknown[] }
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'trashed', document: last.id, actor: anonymous.id }),
+    )
     const restored = await server.ask('POST', `/documents/${last.id}/restore`)
     expect(restored.json).toMatchObject({ folderId: null, trashedAt: null })
+  })
+
+  it('give what is in them their place, also to a folder of the same name', async () => {
+    const outer = await makeFolder('photos')
+    const inner = await makeFolder('photos', outer)
+    const made = await server.create({ folderId: outer })
+    const within = await server.create({ folderId: inner })
+    expect((await server.ask('DELETE', `/folders/${outer}?documents=move-up`)).status).toBe(204)
+    expect((await server.ask('GET', `/folders/${outer}`)).status).toBe(404)
+    expect((await server.ask('GET', `/folders/${inner}`)).json).toMatchObject({
+      ...{ name: 'photos', parentId: null },
+    })
+    expect((await server.ask('GET', `/documents/${made.id}`)).json).toMatchObject({ folderId: null })
+    expect((await server.ask('GET', `/documents/${within.id}`)).json).toMatchObject({ folderId: inner })
+  })
+
+  it('stay as they are where a name in them is taken above', async () => {
+    const place = await makeFolder('place')
+    const outer = await makeFolder('outer', place)
+    const [free] = [await makeFolder('a free name', outer), await makeFolder('taken', outer)]
+    await makeFolder('taken', place)
+    const made = await server.create({ folderId: outer })
+    expect(await server.ask('DELETE', `/folders/${outer}?documents=move-up`)).toMatchObject({
+      ...{ status: 409, json: { code: 'folder-exists' } },
+    })
+    expect((await server.ask('GET', `/folders/${free}`)).json).toMatchObject({ parentId: outer })
+    expect((await server.ask('GET', `/documents/${made.id}`)).json).toMatchObject({ folderId: outer })
   })
 })
 

@@ -1,4 +1,5 @@
-import { apiBase, type Problem, routes } from '@weft/protocol'
+import type { Problem } from '@weft/protocol'
+import { apiBase, routes } from '@weft/protocol/routes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RawAnswer, rawHttp } from '../support/raw-http.ts'
 import { type Weft, weft } from '../support/weft.ts'

@@ -164,9 +164,29 @@ describe('a file as a document', () => {
     )
   })
 
+  it('has files whose names are names, whatever a list calls them', () => {
+    const attachments = [{ path: 'p.png', name: '../a\r\nb\\c\0\u2028\ud800' }]
+    const standing = { tags: [], isTemplate: false, attachments }
+    const listed = { path: 'a.md', title: 'A', kind: 'markdown', language: null, ...standing } as const
+    const beside = { ...around({ files: ['p.png'] }), listed: new Map([['a.md', listed]]) }
+    expect(prepared('a.md', '', beside).attachments).toMatchObject([{ name: '..-a--b-c--\ufffd' }])
+  })
+
   it('that is no Markdown keeps its text to the letter', () => {
     const text = '[a](b.md)'
     expect(prepared('x.py', text, around({ documents: { 'b.md': 'bbb' } })).text).toBe(text)
+  })
+
+  it('has line ends of its own where a page spells out others', () => {
+    expect(prepared('a.html', '<pre>a&#13;\nb&#xd;c</pre><p>d&#13;</p>').text).not.toMatch(/\r/)
+  })
+
+  it.each([
+    ['a page that nests', 'a.html', `${'<blockquote>'.repeat(200)}${'<p>x</p>'.repeat(6_000)}`],
+    ['links that lead here', 'a.md', '[](b.md)\n'.repeat(160_000)],
+  ])('is not longer than a document may be: %s', (_, path, text) => {
+    const beside = around({ documents: { 'b.md': 'b'.repeat(22) } })
+    expect(prepareDocument(path, new Uint8Array(Buffer.from(text)), beside)).toEqual({ failure: 'too-long' })
   })
 
   it.each(seeds(150))('never breaks, whatever is in it (seed %i)', (seed) => {

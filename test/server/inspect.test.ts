@@ -2,10 +2,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { contentUpdate } from '@weft/document'
 import type { Problem } from '@weft/protocol'
+import { realTimers } from '@weft/server/clock'
+import { salvaged } from '@weft/server/inspect'
+import { openSqlite } from '@weft/server/storage/sqlite'
+import { inspectSqlite } from '@weft/server/storage/sqlite-inspection'
 import { expect, test } from 'vitest'
+import { documentId, draft, entry } from '../contract/adapter.ts'
 import { serverProcess } from '../support/server-process.ts'
 import { type RestartingServer, restartingServer } from '../support/server-process-restarting.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 import { updateOf, wireClient } from '../support/wire-client.ts'
 
@@ -78,6 +85,38 @@ test('[W33] of a damaged one the fault is named, what stands before it is given 
   const running = await inspected(server, [id])
   expect(running.code).toBe(1)
   expect(running.stderr).toContain('A server has')
+})
+
+test('a large snapshot is read with its pieces, and given back with what is behind it', async () => {
+  await using folder = await temporaryFolder()
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
+  const id = documentId('large')
+  await storage.documents.create(draft({ id, kind: 'text' }))
+  const [text, behind] = [contentUpdate('x'.repeat(700_000)), contentUpdate('behind')]
+  await storage.updates.append(id, [entry('', { update: text }), entry('', { update: behind })])
+  await storage.updates.fold(id, { update: text, owners: new Map() }, 1)
+  await storage.close()
+  const sound = inspectSqlite(folder.path, id)
+  expect(sound?.faults).toEqual([])
+  expect(sound?.snapshot).toMatchObject({ position: 1, bytes: text.length, isIntact: true })
+  if (sound !== null) expect(salvaged(sound)).toHaveLength(700_006)
+
+  const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
+  database.exec('DELETE FROM snapshot_pieces WHERE number = 1')
+  database.close()
+  expect(inspectSqlite(folder.path, id)?.faults).toEqual(['The snapshot fails its checksum.'])
+})
+
+test('a document that was deleted for good is not there, instead of damaged', async () => {
+  await using folder = await temporaryFolder()
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
+  const id = documentId('purged')
+  await storage.documents.create(draft({ id }))
+  await storage.updates.append(id, [entry('x')])
+  await storage.documents.trash(id, 1)
+  await storage.documents.purge([id], 2)
+  await storage.close()
+  expect(inspectSqlite(folder.path, id)).toBeNull()
 })
 
 test('entries that are missing are named, and a document that is not there is said so', async () => {

@@ -82,6 +82,13 @@ describe('the search index', () => {
       expect([q, (await found(q)).toSorted()]).toEqual([q, names])
   })
 
+  it('finds words of three letters by their first two', async () => {
+    await index.put([indexed('a', 'The cat', 'met'), indexed('b', 'x', 'Müs ναι')])
+    for (const q of ['ca', 'ME', 'th']) expect([q, await found(q)]).toEqual([q, ['a']])
+    for (const q of ['mü', 'να']) expect([q, await found(q)]).toEqual([q, ['b']])
+    for (const q of ['at', 'us', 'αι']) expect([q, await found(q)]).toEqual([q, []])
+  })
+
   it('leaves out what is to be left out, and finds all there is when nothing is asked for', async () => {
     await index.put([indexed('a', 'red apple'), indexed('b', 'red pear'), indexed('c', 'green pear')])
     expect(await found('red -apple')).toEqual(['b'])

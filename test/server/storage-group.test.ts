@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
+import { appendGate } from '@weft/server/storage/sqlite-appends'
 import { DocumentExists } from '@weft/server/storage/storage'
 import { DocumentGone, StorageFailure } from '@weft/sync'
 import { expect, test } from 'vitest'
 import { documentId, draft, entry, folded, range, texts } from '../contract/adapter.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { VirtualTimers } from '../support/virtual-timers.ts'
 
 /**
  * Transactions that SQLite itself has recorded in its write-ahead log: the last frame of each says how large the
@@ -127,4 +129,24 @@ test('writes do not wait for all the reads that came before them, nor reads for 
   await Promise.all(writers)
   expect(order.length).toBeGreaterThan(0)
   await storage.close()
+})
+
+test('a busy server whose clock is set back by an hour goes on writing', () => {
+  const timers = new VirtualTimers()
+  const sent: number[] = []
+  const gate = appendGate(timers, ({ numbers }) => void sent.push(...numbers))
+  let asked = 0
+  const ask = () =>
+    gate.add({
+      number: ++asked,
+      question: { type: 'append', document: documentId('busy'), entries: [entry('x')] },
+    })
+  for (let ms = 0; ms < 300; ms++) {
+    for (let times = 0; times < 4; times++) ask()
+    timers.advance(1)
+  }
+  timers.setClock(-60 * 60 * 1_000)
+  ask()
+  timers.advance(10)
+  expect(sent.at(-1)).toBe(asked)
 })

@@ -1,9 +1,12 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { contentOf, foldUpdates } from '@weft/document'
+import { limits } from '@weft/protocol'
 import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { draft } from '../contract/adapter.ts'
+import { draft, entry, folded, range } from '../contract/adapter.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 it('The past of a document with many small entries is read from a few thousand of them at most', async () => {
@@ -32,4 +35,22 @@ it('The past of a document with many small entries is read from a few thousand o
     expect(contentOf(updates)).toMatch(/^x*$/)
   }
   await storage.close()
+})
+
+it('The past of a document with large entries takes no more space than it may', async () => {
+  await using folder = await temporaryFolder()
+  const storage = await openSqlite({ folder: folder.path, timers: realTimers })
+  const { id } = await storage.documents.create(draft())
+  const update = new Uint8Array(4 * 1024 * 1024)
+  for (const number of range(18, 1)) {
+    await storage.updates.append(id, [entry('', { update })])
+    await storage.updates.fold(id, folded(`as of ${number}`), number)
+  }
+  expect((await storage.history.read(id, 17)).head).toBe(17)
+  await storage.close()
+  const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
+  const row = database.prepare('SELECT sum(length(bytes)) AS bytes FROM updates').get()
+  database.close()
+  expect(Number(row?.bytes)).toBeGreaterThan(limits.historyBytes / 2)
+  expect(Number(row?.bytes)).toBeLessThanOrEqual(limits.historyBytes + update.length)
 })

@@ -1,15 +1,17 @@
 /** When deliveries are tried again, how many at a time, and when it is given up: in a time of the test's own. */
+import { type AddressInfo, createServer } from 'node:net'
 import { limits, webhookEvents } from '@weft/protocol'
 import { realTimers } from '@weft/server/clock'
 import { openNewsDesk } from '@weft/server/following/news'
 import { openLog } from '@weft/server/log'
 import { settings } from '@weft/server/settings'
 import { openMemory } from '@weft/server/storage/memory'
-import type { WebhookRecord } from '@weft/server/storage/storage'
+import type { Storage, WebhookRecord } from '@weft/server/storage/storage'
 import { watchedStorage } from '@weft/server/watched-storage'
 import { startDispatcher } from '@weft/server/webhooks/dispatcher'
 import { createPost, type Letter, type Posted } from '@weft/server/webhooks/post'
 import { pauseAfter } from '@weft/server/webhooks/retries'
+import { StorageFailure } from '@weft/sync'
 import { afterEach, expect, it } from 'vitest'
 import { draft } from '../contract/adapter.ts'
 import { until } from '../support/until.ts'
@@ -23,10 +25,13 @@ afterEach(async () => {
 })
 
 /** A dispatcher whose letters are answered by `answer`; rejected ones found nobody. */
-function world(answer: (letter: Letter, number: number) => Promise<Posted> | Posted) {
+function world(
+  answer: (letter: Letter, number: number) => Promise<Posted> | Posted,
+  storedIn: (storage: Storage) => Storage = (storage) => storage,
+) {
   const timers = new VirtualTimers()
   const desk = openNewsDesk()
-  const storage = watchedStorage(openMemory(), desk.note)
+  const storage = watchedStorage(storedIn(openMemory()), desk.note)
   const letters: { readonly id: string; readonly at: number; readonly type: string }[] = []
   const dispatcher = startDispatcher({
     storage,
@@ -177,6 +182,99 @@ it('a receiver that hangs is given up in time, before its answer or within it', 
   const nameless = post({ ...letter, url: 'https://never.example/' })
   timers.advance(limits.webhookMs)
   await expect(nameless).rejects.toThrow('in time')
+})
+
+it.each([
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+  'HTTP/1.1 100 Continue\r\n\r\n',
+  'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n',
+  'no HTTP at all',
+  '',
+])('a receiver that answers %j and hangs up does not hold its place for ever', async (answer) => {
+  const receiver = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => void socket.end(answer))
+  })
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  stops.push(() => new Promise((resolve) => receiver.close(() => resolve())))
+  const allowed = settings.webhookAllow.parse('127.0.0.1')
+  if (allowed === undefined) throw new Error('127.0.0.1 is no address')
+  const post = createPost({ allowed, resolve: () => new Promise(() => {}), timers: realTimers })
+  const { port } = receiver.address() as AddressInfo
+  const posted = post({ url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}' })
+  const outcome = await Promise.race([posted.catch((error: Error) => error.message), after(3_000)])
+  expect(outcome).not.toBe('nothing')
+})
+
+function after(ms: number): Promise<'nothing'> {
+  return new Promise((resolve) => void realTimers.after(ms, () => resolve('nothing')))
+}
+
+it('what became of a delivery is noted when the storage takes it again, and is not sent twice for that', async () => {
+  let refusals = 0
+  const { storage, letters, webhook, pass } = world(
+    (_, number) => (number === 1 ? Promise.reject(new Error('away')) : ok),
+    (whole) => ({
+      ...whole,
+      webhooks: {
+        ...whole.webhooks,
+        settle: (...given) =>
+          ++refusals <= 3
+            ? Promise.reject(new StorageFailure('the disk is full', { full: true }))
+            : whole.webhooks.settle(...given),
+      },
+    }),
+  )
+  const id = await webhook()
+  await storage.documents.create(draft())
+  await until(() => refusals === 1)
+  await pass(12_000)
+  expect(letters).toHaveLength(1)
+  await pass(20_000)
+  expect(letters).toHaveLength(2)
+  await until(async () => (await storage.webhooks.deliveries(id, 1, null))[0]?.state === 'delivered')
+})
+
+it('a document that cannot be looked up for a moment is asked for again, and its webhook not blamed', async () => {
+  let refusals = 0
+  const { storage, letters, webhook, pass } = world(
+    () => ok,
+    (whole) => ({
+      ...whole,
+      documents: {
+        ...whole.documents,
+        get: (...given) =>
+          ++refusals <= 2
+            ? Promise.reject(new StorageFailure('busy', { full: false }))
+            : whole.documents.get(...given),
+      },
+    }),
+  )
+  const id = await webhook()
+  await storage.documents.create(draft())
+  await until(() => refusals === 1)
+  await pass(20_000)
+  expect(letters).toHaveLength(1)
+  expect((await storage.webhooks.get(id))?.failingSince).toBeNull()
+})
+
+it('a receiver is not blamed for what it is not sent: documents that are deleted at once', async () => {
+  const { promise: held, resolve: release } = Promise.withResolvers<Posted>()
+  const { storage, webhook, letters } = world((_, number) => (number === 1 ? held : ok))
+  const id = await webhook()
+  const drafts = [draft(), draft(), draft()]
+  for (const each of drafts) await storage.documents.create(each)
+  await until(() => letters.length === 1)
+  for (const each of drafts) await storage.documents.trash(each.id, 1)
+  await storage.documents.purge(
+    drafts.map((each) => each.id),
+    2,
+  )
+  release(ok)
+  await until(() => letters.filter(({ type }) => type === 'document.deleted').length === 3)
+  expect(await storage.webhooks.get(id)).toMatchObject({ disabledAt: null, failingSince: null })
 })
 
 it('pauses grow, differ a little, and respect what was asked for, within a day', () => {

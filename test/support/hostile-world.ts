@@ -36,7 +36,7 @@ export class HostileWorld {
   readonly honest: Person
   /** What the log says, and what the messages say that were taken, in the same order. */
   readonly byLog = new Y.Doc()
-  readonly byMessages = new Y.Doc()
+  byMessages = new Y.Doc()
   readonly #storage = openMemory()
   readonly #rooms: Rooms
   #document: DocumentId | null = null
@@ -107,6 +107,12 @@ export class HostileWorld {
 
   believe(entries: readonly Pick<LogEntry, 'update'>[]): void {
     for (const { update } of entries) Y.applyUpdate(this.byMessages, update)
+  }
+
+  /** What the messages say is from now on what the log says. */
+  believeLog(): void {
+    this.byMessages = new Y.Doc()
+    Y.applyUpdate(this.byMessages, Y.encodeStateAsUpdate(this.byLog))
   }
 
   async visit(visitor: Visitor): Promise<void> {

@@ -15,8 +15,15 @@ export interface Edit {
 export interface PlantedBuild extends AsyncDisposable {
   /** The server as a program, see `serverProcess`. */
   readonly main: string
-  /** Runs these test files of the copy, or what of them has a name that matches `only`. */
-  runTests(files: readonly string[], only?: string): Promise<TestRun>
+  /** Runs these test files of the copy. */
+  runTests(files: readonly string[], which?: WhichTests): Promise<TestRun>
+}
+
+interface WhichTests {
+  /** Those that have such names; left out: all. */
+  readonly only?: string | undefined
+  /** None after the first that fails. */
+  readonly untilFailure?: boolean
 }
 
 interface TestRun {
@@ -47,11 +54,14 @@ export async function plantedBuild(edits: readonly Edit[]): Promise<PlantedBuild
 
   return {
     main: at('apps/server/src/main.ts'),
-    async runTests(paths, only) {
+    async runTests(paths, { only, untilFailure = false } = {}) {
       const report = at('report.json')
-      const args = ['run', ...paths, '--reporter=json', `--outputFile=${report}`]
-      const vitest = ['node_modules/vitest/vitest.mjs', ...args, ...(only === undefined ? [] : ['-t', only])]
-      const child = spawn(process.execPath, vitest, {
+      const args = [
+        ...['run', ...paths, '--reporter=json', `--outputFile=${report}`],
+        ...(only === undefined ? [] : ['-t', only]),
+        ...(untilFailure ? ['--bail=1'] : []),
+      ]
+      const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
         cwd: at('test'),
         env: {
           ...process.env,

@@ -16,6 +16,12 @@ export class VirtualTimers implements Timers {
     return () => this.#tasks.delete(id)
   }
 
+  /** Somebody sets the clock; what waits goes on waiting as long as before. */
+  setClock(byMs: number): void {
+    this.#now += byMs
+    for (const [id, { due, task }] of this.#tasks) this.#tasks.set(id, { due: due + byMs, task })
+  }
+
   get pending(): number {
     return this.#tasks.size
   }

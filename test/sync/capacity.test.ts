@@ -177,6 +177,41 @@ describe('Too many rooms', () => {
   })
 })
 
+test('Rooms that many ask for in the same moment, as after a restart, keep to their bound too', async () => {
+  const caps = { textLength: limits.textLength, stateBytes: limits.stateBytes, roomBytes: 100_000 }
+  const world = new World(3, undefined, caps)
+  const documents = await Promise.all(
+    Array.from({ length: 8 }, async (_, number) => {
+      const document = await world.document(`doc-${number}`)
+      const doc = new Y.Doc()
+      doc.getText('content').insert(0, 'x'.repeat(40_000))
+      const update = Y.encodeStateAsUpdate(doc)
+      await world.storage.updates.append(document, [{ update, actor: 'guest:ann', at: 1 }])
+      return document
+    }),
+  )
+  const people = documents.map((_, number) => world.person(`p${number}`))
+  const arriving = people.map((person, number) =>
+    person.connect(world.rooms, documents[number] ?? raise()).catch((error: unknown) => error),
+  )
+  const outcomes = await world.during(Promise.all(arriving))
+  await world.settled()
+  expect(world.rooms.stats().bytes).toBeLessThan(caps.roomBytes + 60_000)
+  const refused = outcomes.filter((outcome) => outcome instanceof RoomsFull)
+  expect(refused.length).toBe(people.filter(({ isConnected }) => !isConnected).length)
+  expect(world.rooms.stats().rooms).toBe(people.length - refused.length)
+  // They come back, and find space when others have left.
+  for (const person of people) if (person.isConnected) person.disconnect()
+  const late = people.findIndex((_, number) => outcomes[number] instanceof RoomsFull)
+  await world.connect(people[late] ?? raise(), documents[late] ?? raise())
+  await world.settled()
+  expect(people[late]?.text.length).toBe(40_000)
+})
+
+function raise(): never {
+  throw new Error('nobody')
+}
+
 describe('Questions', () => {
   test('[W31] are answered some at once and then one at a time, the last one always', async () => {
     const world = new World(10)

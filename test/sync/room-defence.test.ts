@@ -87,6 +87,40 @@ describe('A slow reader', () => {
     expect(slow.closedWith).toBeNull()
   })
 
+  test('of nothing but its own echoes costs no more, and is sent away too', async () => {
+    const document = await world.document()
+    const ann = world.person('ann')
+    await world.connect(ann, document, { receipts: false })
+    ann.type(0, 'y'.repeat(64 * 1024))
+    await world.settled()
+    ann.isStalled = true
+    const update = Y.encodeStateAsUpdate(ann.doc)
+    for (let times = 0; times < 60; times++) {
+      ann.say({ type: 'update', update })
+      await world.settled()
+    }
+    const waiting = ann.incoming.reduce((total, framed) => total + framed.length, 0)
+    expect(waiting).toBeLessThan(limits.sendQueueBytes + 2 * update.length)
+    world.timers.advance(limits.laggingMs + 1)
+    expect(ann.closedWith).toBe('too-slow')
+  })
+
+  test('of nothing but its own receipts is sent away too', async () => {
+    const { people } = await world.together('ann')
+    const [ann] = people
+    if (ann === undefined) throw new Error('nobody')
+    ann.type(0, 'x')
+    await world.settled()
+    const update = Y.encodeStateAsUpdate(ann.doc)
+    ann.isStalled = true
+    // As if it had taken none for hours.
+    ann.incoming.push(new Uint8Array(limits.sendQueueBytes))
+    ann.say({ type: 'update', update })
+    await world.settled()
+    world.timers.advance(limits.laggingMs + 1)
+    expect(ann.closedWith).toBe('too-slow')
+  })
+
   test('is sent away, to come back, when it stays slow', async () => {
     const { people } = await world.together('ann', 'slow')
     const [ann, slow] = people

@@ -139,6 +139,29 @@ describe('Receipts', () => {
   })
 })
 
+describe('A clock that is set back by an hour', () => {
+  const hourMs = 60 * 60 * 1_000
+
+  test('delays nothing that is written, and nobody who moves', async () => {
+    const { people } = await world.together('ann', 'ben')
+    const [ann, ben] = people
+    ann?.type(0, 'before')
+    ann?.presence.setLocalStateField('cursor', 1)
+    await world.settled()
+    world.timers.setClock(-hourMs)
+    const setAt = world.timers.now()
+    ann?.type(0, 'after ')
+    await world.settled()
+    expect(world.timers.now() - setAt).toBeLessThan(1_000)
+    expect(ann?.receipted).toBe(ann?.sent)
+    expect(ben?.text.toString()).toBe('after before')
+    world.timers.setClock(-hourMs)
+    ann?.presence.setLocalStateField('cursor', 2)
+    await world.settled()
+    expect(ben?.presence.getStates().get(ann?.doc.clientID ?? 0)).toMatchObject({ cursor: 2 })
+  })
+})
+
 describe('While the storage fails', () => {
   test('the room says so, keeps what it has taken, and goes on by itself', async () => {
     const { document, people } = await world.together('ann', 'ben')
@@ -164,6 +187,27 @@ describe('While the storage fails', () => {
     world.log.failures = []
     await world.settled()
     expect(ann?.receipted).toBe(ann?.sent)
+  })
+
+  test('reading stops of one that repeats itself, and goes on after', async () => {
+    const document = await world.document()
+    const ann = world.person('ann')
+    await world.connect(ann, document, { receipts: false })
+    ann.type(0, 'x'.repeat(100_000))
+    await world.settled()
+    const update = Y.encodeStateAsUpdate(ann.doc)
+    world.log.hold()
+    ann.type(0, 'y')
+    for (let times = 0; times < 30; times++) ann.say({ type: 'update', update })
+    await world.settled()
+    expect(ann.isReading).toBe(false)
+    expect(ann.outgoing.length).toBeGreaterThan(10)
+    ann.heard.length = 0
+    world.log.release()
+    await world.settled()
+    expect(ann.isReading).toBe(true)
+    expect(ann.outgoing).toEqual([])
+    expect(heardTypes(ann).filter((type) => type === 'update')).toHaveLength(31)
   })
 
   test('reading stops when too much waits, and goes on after', async () => {

@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Timers } from '@weft/sync'
+import { threadEnvironment } from './thread-environment.ts'
 
 export interface TaskThread<Task> {
   /** Ahead of the first task, which would wait for it. */
@@ -63,13 +64,12 @@ export function taskThread<Task>(options: TaskThreadOptions<Task>): TaskThread<T
   function startThread(): Worker {
     const worker = new Worker(entry, {
       execArgv: [],
-      // Under `node --watch` the environment makes a thread send messages of Node's own.
-      env: {},
+      env: threadEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb },
     })
     isReady = false
     worker.on('message', (result: TaskResult<unknown> | typeof taskThreadReady) => {
-      // What a thread said before it was ended may come after that: by now it would answer another one's task.
+      // What a thread had said before it was ended still arrives: it answers a task that is over.
       if (thread !== worker) return
       if (result === taskThreadReady) begin(worker)
       else if ('done' in result) settle((job) => job.resolve(result.done))

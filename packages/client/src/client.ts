@@ -2,7 +2,8 @@
  * The REST API as functions, one for each route and named like it. Types come from the routes themselves; nothing
  * of their schemas is in the bundle.
  */
-import type { Problem, RouteAnswer, RouteInput, Routes } from '@weft/protocol'
+import type { Problem, RouteAnswer, RouteInput } from '@weft/protocol'
+import type { Routes } from '@weft/protocol/routes'
 import { base, type Endpoint, endpoints } from './endpoints.ts'
 import { ProblemError, Unreachable } from './errors.ts'
 

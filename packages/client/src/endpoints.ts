@@ -2,7 +2,7 @@
  * Method and path of every route: all that a client needs at run time, so that it carries no schemas. The compiler
  * holds it against the route objects: a missing, a foreign or a changed one does not build.
  */
-import type { apiBase, Routes } from '@weft/protocol'
+import type { apiBase, Routes } from '@weft/protocol/routes'
 
 export const base = '/api/v1' satisfies typeof apiBase
 

@@ -1,6 +1,7 @@
 export { type Actor, type ActorId, type ActorKind, dyes, type PresenceUser, programDye } from './actor.ts'
 export { type CloseReason, closeCodes, isFinalClose } from './close-codes.ts'
 export { type DocumentId, documentIdPattern, parseDocumentId } from './document-id.ts'
+export { type DocumentKind, documentKinds } from './document-kind.ts'
 export { type FolderId, folderIdPattern, parseFolderId } from './folder-id.ts'
 export { limits } from './limits.ts'
 export {
@@ -21,13 +22,7 @@ export type {
   ImportResource,
   ImportState,
 } from './routes/imports.ts'
-export { apiBase, type Routes, routes } from './routes/routes.ts'
-export {
-  type DocumentKind,
-  type DocumentResource,
-  documentKinds,
-  type FolderResource,
-} from './routes/schemas.ts'
+export type { DocumentResource, FolderResource } from './routes/schemas.ts'
 export type { SearchResult } from './routes/search.ts'
 export type { DeliveryResource, WebhookResource } from './routes/webhooks.ts'
 export { normalTag } from './tags.ts'

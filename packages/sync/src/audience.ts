@@ -75,7 +75,7 @@ export class Audience {
 
   /** It is durable, as this revision: those who wrote it are told. */
   committed(position: LogPosition): void {
-    for (const member of this.#members) member.committed(position)
+    for (const member of this.#members) member.committed(position, this.#snapshot.stateVector)
   }
 
   enter(peer: Peer): Member {

@@ -10,7 +10,7 @@ import { DeleteSet, forEachDelete, readDeletes } from './delete-set.ts'
 import { UpdateGap } from './errors.ts'
 import { assemble } from './merge.ts'
 import { areReady, reach } from './reach.ts'
-import { type ScannedUpdate, type Section, type SectionBytes, scan } from './scan.ts'
+import { type ScannedUpdate, type SectionBytes, scan, structAt } from './scan.ts'
 import { encodeStateVector, type StateVector } from './state-vector.ts'
 
 export class Known {
@@ -141,16 +141,34 @@ export function fresh(
   return scan(assemble({ sections: cut, deletes }), kind)
 }
 
-/** What of `section` is at `clock` and after. Structs may have to be split: Yjs does that. */
-export function cutSection<S extends SectionBytes>(
-  section: S,
-  clock: number,
-  kind: DocumentKind,
-): S | Section {
+/**
+ * What of `section` is at `clock` and after. One struct may have to be split: Yjs does that, and sees no other. All of
+ * a large section would take it seconds.
+ */
+export function cutSection(section: SectionBytes, clock: number, kind: DocumentKind): SectionBytes {
   if (section.clock === clock) return section
-  const whole = assemble({ sections: [section], deletes: [] })
-  const rest = scan(Y.diffUpdate(whole, encodeStateVector(new Map([[section.client, clock]]))), kind)
-  const [only] = rest.sections
-  if (only === undefined) throw new RangeError(`nothing of client ${section.client} after ${clock}`)
-  return only
+  const { client } = section
+  const found = structAt(section, clock, kind)
+  if (found === null) throw new RangeError(`nothing of client ${client} after ${clock}`)
+  const length = section.clock + section.length - clock
+  const structs = section.structs - found.before
+  if (found.clock === clock)
+    return { client, clock, length, structs, bytes: section.bytes.subarray(found.from) }
+  const bytes = section.bytes.subarray(found.from, found.to)
+  const split = { client, clock: found.clock, length: found.length, structs: 1, bytes }
+  const half = halfOf(split, clock, kind)
+  const rest = section.bytes.subarray(found.to)
+  const both = new Uint8Array(half.length + rest.length)
+  both.set(half)
+  both.set(rest, half.length)
+  return { client, clock, length, structs, bytes: both }
+}
+
+/** The second half of a struct. */
+function halfOf(split: SectionBytes, clock: number, kind: DocumentKind): Uint8Array {
+  const whole = assemble({ sections: [split], deletes: [] })
+  const half = scan(Y.diffUpdate(whole, encodeStateVector(new Map([[split.client, clock]]))), kind)
+  const [only] = half.sections
+  if (only?.structs !== 1) throw new RangeError(`client ${split.client} cannot be cut at ${clock}`)
+  return only.bytes
 }

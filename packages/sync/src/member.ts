@@ -3,7 +3,7 @@
  * the first, are durable. A message that could not be taken, because it builds on something missing, stops the
  * count until the client has answered with all that it has.
  */
-import { encode } from '@weft/protocol'
+import { encode, limits } from '@weft/protocol'
 import { frame, Outbox, type Underway } from './outbox.ts'
 import type { LogPosition, Peer, Timers } from './ports.ts'
 import { Questions } from './questions.ts'
@@ -30,6 +30,7 @@ export class Member {
   #isReading = true
   /** Updates that were there already, of a client that takes its own echo for the receipt. */
   #echoes: Uint8Array[] = []
+  #echoBytes = 0
   #committingEchoes: readonly Uint8Array[] = none
 
   constructor(peer: Peer, timers: Timers, catchUp: (member: Member, since: StateVector) => void) {
@@ -86,9 +87,16 @@ export class Member {
     this.#gapsInAnswers = 0
   }
 
-  /** Nothing in it was new. */
+  /** Nothing in it was new. More than a bounded number of such is not kept: until some are told, the next ones wait. */
   owesEcho(update: Uint8Array): void {
-    if (!this.peer.receipts) this.#echoes.push(update)
+    if (this.peer.receipts) return
+    this.#echoBytes += update.length + echoOverhead
+    if (this.#echoBytes > limits.sendQueueBytes) {
+      // Its answer must be read, or nothing of it would ever be told.
+      if (this.#hasGap) return
+      this.setReading(false)
+    }
+    this.#echoes.push(update)
   }
 
   /** It builds on something that is missing. A client that cannot fill the hole itself is beyond repair. */
@@ -111,15 +119,19 @@ export class Member {
     if (this.#echoes.length === 0) return
     this.#committingEchoes = this.#echoes
     this.#echoes = []
+    this.#echoBytes = 0
   }
 
-  /** It is durable: says so, to whom it owes that. */
-  committed(position: LogPosition): void {
+  /** It is durable: says so, to whom it owes that. `has`: see {@link Outbox.send}. */
+  committed(position: LogPosition, has: StateVector): void {
     if (this.#committing === this.#receipted) return
     this.#receipted = this.#committing
     const messages = this.#receipted
-    if (this.peer.receipts) this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
-    for (const update of this.#committingEchoes) this.sendAlways(frame(encode({ type: 'update', update })))
+    if (this.peer.receipts) {
+      this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
+      this.#outbox.look(has)
+    }
+    for (const update of this.#committingEchoes) this.send(frame(encode({ type: 'update', update })), has)
     this.#committingEchoes = none
   }
 
@@ -128,5 +140,8 @@ export class Member {
     this.questions.close()
   }
 }
+
+/** Of each that is kept, about. */
+const echoOverhead = 128
 
 const none: readonly Uint8Array[] = []

@@ -87,6 +87,12 @@ export class Outbox {
     else this.#peer.send(framed)
   }
 
+  /** Something was sent past it. Who takes nothing at all lags for that too. */
+  look(has: StateVector): void {
+    if (this.#lag === null && this.#awaited === null && this.#peer.queuedBytes > limits.sendQueueBytes)
+      this.#startLag(has)
+  }
+
   /** Answers a client that said what it has; one that lags is answered when it has drained. */
   answer(framed: () => Uint8Array | Underway, has: StateVector): void {
     if (this.#lag !== null) this.#lag.since = has

@@ -69,8 +69,10 @@ export class PresenceWindow {
     this.#all = null
     this.#watchExpiry()
     if (this.#cancelTell !== null) return
-    const window = this.#toldAt + presenceWindowMs(this.#room.people) - this.#timers.now()
-    const wait = Math.max(window, this.#room.isTurnUnderWay ? presenceRideMs : 0)
+    const window = presenceWindowMs(this.#room.people)
+    // Never longer than the window, should the clock have been set back.
+    const rest = Math.min(window, this.#toldAt + window - this.#timers.now())
+    const wait = Math.max(rest, this.#room.isTurnUnderWay ? presenceRideMs : 0)
     if (wait <= 0) this.#tellChanges()
     else this.#cancelTell = this.#timers.after(wait, () => this.#tellChanges())
   }

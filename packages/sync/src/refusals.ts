@@ -85,7 +85,8 @@ export class Refusals {
     let isSomebodyLeft = false
     for (const [member, refused] of this.#members) {
       if (!refused.isDue) continue
-      if (now - refused.askedAt < limits.fullRetryMs) isSomebodyLeft = true
+      // However the clock was set meanwhile.
+      if (Math.abs(now - refused.askedAt) < limits.fullRetryMs) isSomebodyLeft = true
       else {
         refused.isDue = false
         refused.askedAt = now

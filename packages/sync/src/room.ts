@@ -185,8 +185,10 @@ export class Room {
     if (this.#busy || this.#ended || this.#cancelWindow !== null) return
     if (this.#isBehind) return this.#work(() => this.#catchUp())
     if (this.#document.uncommitted.isEmpty && !this.#audience.isOwed) return
-    const wait = this.#turnStartedAt + updateWindowMs(this.#audience.size) - this.#deps.timers.now()
-    if (wait <= 0) return this.#work(() => this.#turn())
+    const now = this.#deps.timers.now()
+    const wait = this.#turnStartedAt + updateWindowMs(this.#audience.size) - now
+    // A clock that was set back says nothing of when the last turn was.
+    if (wait <= 0 || now < this.#turnStartedAt) return this.#work(() => this.#turn())
     this.#cancelWindow = this.#deps.timers.after(wait, () => {
       this.#cancelWindow = null
       this.#decide()

@@ -134,20 +134,28 @@ export class Rooms {
       if (this.#places.get(document) === place) this.#places.delete(document)
       if (this.#idle.get(document) === place) this.#idle.delete(document)
     }
-    const opening = Room.open(document, this.#deps, {
-      onQuiet: () => this.#whenQuiet(document),
-      onEnd: () => {
-        leaveMap()
-        place.cancelIdle?.()
-        place.room?.close()
-      },
-    })
-    const place: Place = { opening, room: null, cancelIdle: null }
-    this.#places.set(document, place)
-    opening.then((room) => {
+    const open = async () => {
+      const room = await Room.open(document, this.#deps, {
+        onQuiet: () => this.#whenQuiet(document),
+        onEnd: () => {
+          leaveMap()
+          place.cancelIdle?.()
+          place.room?.close()
+        },
+      })
+      // Others that were let in with this one may have taken the space by now.
+      if (!this.#makeSpace()) {
+        room.close()
+        throw new RoomsFull()
+      }
       place.room = room
       this.#bytes += room.bytes
-    }, leaveMap)
+      return room
+    }
+    const opening = open()
+    const place: Place = { opening, room: null, cancelIdle: null }
+    this.#places.set(document, place)
+    opening.catch(leaveMap)
     return place
   }
 

@@ -62,6 +62,29 @@ export function isEmpty(update: ScannedUpdate): boolean {
   return update.sections.length === 0 && update.deletes.length === 0
 }
 
+/** The struct of a section that holds `clock`, with how many are before it; `null`: none does. */
+export function structAt(section: SectionBytes, clock: number, kind: DocumentKind): StructPlace | null {
+  const reader = new UpdateReader(section.bytes)
+  const place = { client: section.client, clock: section.clock, needs: [] as number[] }
+  for (let before = 0; before < section.structs; before++) {
+    const from = reader.position
+    const length = scanStruct(reader, kind, place)
+    if (clock < place.clock + length) return { before, clock: place.clock, length, from, to: reader.position }
+    place.clock += length
+    place.needs.length = 0
+  }
+  return null
+}
+
+/** Where a struct begins and ends among the clocks and bytes of its section. */
+export interface StructPlace {
+  readonly before: number
+  readonly clock: number
+  readonly length: number
+  readonly from: number
+  readonly to: number
+}
+
 const structGC = 0
 const structSkip = 10
 const hasOrigin = 0x80

@@ -172,7 +172,7 @@ export class Snapshot {
     }
     let deletes = base?.deletes ?? noDeletes
     for (const tail of this.#folding === null ? [this.#tail] : [this.#folding, this.#tail]) {
-      sections.push(...tail.sectionsSince(stateVector, this.#kind))
+      for (const section of tail.sectionsSince(stateVector, this.#kind)) sections.push(section)
       deletes = withDeletes(deletes, tail.deletes)
     }
     return { clients: joined(sections), deletes }

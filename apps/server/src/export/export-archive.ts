@@ -34,13 +34,21 @@ export async function exportArchive(
   ended: () => void,
 ): Promise<ReadableStream<Uint8Array>> {
   const plan = await planExport(actor, deps)
-  const output = new PassThrough()
+  let passed = 0
+  const output = new PassThrough({
+    transform(chunk, _, done) {
+      passed++
+      done(null, chunk)
+    },
+  })
+  const stopWatching = breakOffStalled({ output, passed: () => passed, timers: deps.timers })
   const zip = new ZipFile()
   zip.outputStream.pipe(output)
   zip.on('error', (error: unknown) => output.destroy(asError(error)))
   writeArchive({ plan, actor, output, zip }, deps)
     .catch((error: unknown) => output.destroy(asError(error)))
     .finally(ended)
+  output.once('close', stopWatching)
   return Readable.toWeb(output)
 }
 
@@ -55,6 +63,13 @@ class ReaderLeft extends Error {
   override name = 'ReaderLeft'
 }
 
+/** It takes nothing of what waits for it. */
+class ReaderStalled extends Error {
+  override name = 'ReaderStalled'
+}
+
+/** Looked at so often; whoever took nothing in between has had long enough, and others want the place. */
+const stalledMs = 120_000
 const recordsAtOnce = 100
 const readAtOnce = 4
 const pathsAtOnce = 2_000
@@ -181,6 +196,26 @@ async function addEntry(
   } finally {
     output.off('close', leave)
   }
+}
+
+/** Breaks off what nobody reads. Returns how to stop looking. */
+function breakOffStalled({ output, passed, timers }: Watched): () => void {
+  let before = -1
+  let cancel = () => {}
+  const look = () => {
+    if (passed() === before && output.readableLength > 0) return void output.destroy(new ReaderStalled())
+    before = passed()
+    cancel = timers.after(stalledMs, look)
+  }
+  look()
+  return () => cancel()
+}
+
+interface Watched {
+  readonly output: PassThrough
+  /** Chunks that went through it. */
+  readonly passed: () => number
+  readonly timers: Timers
 }
 
 function chunked<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {

@@ -2,7 +2,7 @@
 
 /** What Windows, macOS or Linux do not take in a name, or show as something else than it is. */
 const forbidden = /[<>:"/\\|?*\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu
-const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d|__macosx|thumbs|desktop)$/i
+const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d|__macosx|thumbs|desktop)(?=\.|$)/i
 
 /** Room for ` (1000)` and an ending within 255 bytes. */
 const longestBytes = 220
@@ -20,7 +20,7 @@ export function fileNameFor(title: string, ending = ''): string {
     .replace(/^[. ]+/, (start) => (start.includes('.') ? '_' : ''))
     .replace(/[. ]+$/, '')
   const cut = cutToBytes(clean, longestBytes).replace(/[. ]+$/, '')
-  const name = cut === '' ? 'Untitled' : reserved.test(cut) ? `${cut}_` : cut
+  const name = cut === '' ? 'Untitled' : cut.replace(reserved, '$&_')
   return `${name}${ending}`
 }
 

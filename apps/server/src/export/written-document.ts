@@ -22,7 +22,9 @@ export function writtenDocument({
   if (kind === 'yjs') return new Uint8Array(foldUpdates(updates))
   const text = contentOf(updates)
   const linked = kind === 'markdown' ? rewriteLinks(text, linkFrom(posix.dirname(path), targets)) : text
-  return new Uint8Array(Buffer.from(linked))
+  // Readers take one mark of the byte order away: where the text begins with its character, that is the second.
+  const marked = linked.startsWith('\ufeff') ? `\ufeff${linked}` : linked
+  return new Uint8Array(Buffer.from(marked))
 }
 
 /** Addresses of this server as texts have them: without its name. */

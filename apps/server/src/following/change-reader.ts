@@ -41,6 +41,14 @@ export interface ChangeReader {
    * RevisionMissing, DocumentGone, DocumentDamaged, StorageFailure or TooManyReads, or when the worker fails.
    */
   read(document: DocumentId, after: LogPosition, telling: Telling): Promise<Passage>
+  /** It may not be read now, as in the trash: nothing is told that was kept of it. */
+  forget(document: DocumentId): void
+}
+
+interface Reading {
+  readonly passage: Promise<Passage>
+  /** The log was asked: what is stored from now on may be missing in the answer. */
+  hasAsked: boolean
 }
 
 /** A text that cannot be worked through is not tried for everybody who comes back, again and again. */
@@ -61,7 +69,7 @@ export function createChangeReader(
     ttl: keptMs,
     perf: timers,
   })
-  const underWay = new Map<string, Promise<Passage>>()
+  const underWay = new Map<string, Reading>()
   const failures = new LRUCache<string, { readonly error: Error }>({
     max: 1_024,
     ttl: failureKeptMs,
@@ -79,6 +87,8 @@ export function createChangeReader(
 
   async function read(document: DocumentId, after: LogPosition, telling: Telling): Promise<Passage> {
     await pause(document)
+    const own = underWay.get(keyOf(document, after, telling))
+    if (own !== undefined) own.hasAsked = true
     const { entries, lineage, kind } = await history.entries(document, after)
     const revision = after + entries.length
     if (entries.length === 0) return { steps: [], revision, lineage }
@@ -112,22 +122,36 @@ export function createChangeReader(
 
   return {
     async read(document, after, telling) {
-      const key = `${document} ${after} ${telling}`
-      const ready = kept.get(key) ?? underWay.get(key)
+      const key = keyOf(document, after, telling)
+      const ready = kept.get(key)
       if (ready !== undefined) return ready
+      const others = underWay.get(key)
+      if (others !== undefined) {
+        const { hasAsked } = others
+        const passage = await others.passage
+        // Nothing, and maybe only because it had been asked for before something was there.
+        return hasAsked && passage.revision === after ? this.read(document, after, telling) : passage
+      }
       const failure = failures.get(`${document} ${after}`)
       if (failure !== undefined) throw failure.error
       if (underWay.size >= readsAtOnce) throw new TooManyReads()
-      const reading = read(document, after, telling)
-        .then((passage) => {
-          if (passage.revision > after) kept.set(key, passage)
-          return passage
+      const passage = read(document, after, telling)
+        .then((found) => {
+          if (found.revision > after) kept.set(key, found)
+          return found
         })
         .finally(() => underWay.delete(key))
-      underWay.set(key, reading)
-      return reading
+      underWay.set(key, { passage, hasAsked: false })
+      return passage
+    },
+    forget(document) {
+      for (const key of [...kept.keys()]) if (key.startsWith(`${document} `)) kept.delete(key)
     },
   }
+}
+
+function keyOf(document: DocumentId, after: LogPosition, telling: Telling): string {
+  return `${document} ${after} ${telling}`
 }
 
 interface Where {

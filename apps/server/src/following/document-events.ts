@@ -11,6 +11,7 @@ import {
   type Storage,
   type StoredEvent,
 } from '../storage/storage.ts'
+import { WorkerFailure } from '../task-thread.ts'
 import type { ChangeReader, Passage, Step, Telling } from './change-reader.ts'
 
 /** Where a reader is. */
@@ -60,7 +61,8 @@ export function createDocumentEvents(
     try {
       return await reader.read(document, after, telling)
     } catch (error) {
-      if (error instanceof RevisionMissing) return null
+      // Who came back for it would meet the same again, and never get past it.
+      if (error instanceof RevisionMissing || error instanceof WorkerFailure) return null
       // In the trash: nothing is read of it until it is restored.
       if (error instanceof DocumentGone) return { steps: [], revision: after, lineage: '' }
       throw error

@@ -15,7 +15,7 @@ export interface News {
 export interface NewsDesk {
   readonly news: News
   note(document: DocumentId, what: What): void
-  /** Content was stored since the last call. */
+  /** Something was stored since the last call: there may be changes to tell of, or events to drop. */
   takeChanged(): boolean
 }
 
@@ -42,8 +42,8 @@ export function openNewsDesk(): NewsDesk {
     },
     note(document, what) {
       spread(document)
-      if (what === 'content') hasChanged = true
-      else spread(null)
+      hasChanged = true
+      if (what === 'record') spread(null)
     },
     takeChanged() {
       const changed = hasChanged

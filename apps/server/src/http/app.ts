@@ -3,7 +3,7 @@
  * a 404, and every error is a problem document.
  */
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
-import { apiBase, routes } from '@weft/protocol'
+import { apiBase, routes } from '@weft/protocol/routes'
 import { Hono } from 'hono'
 import { serveWebApp } from './assets.ts'
 import { serveAttachmentLinks, serveAttachments } from './attachments.ts'

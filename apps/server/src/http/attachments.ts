@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type AttachmentResource, apiBase, routes } from '@weft/protocol'
+import type { AttachmentResource } from '@weft/protocol'
+import { apiBase, routes } from '@weft/protocol/routes'
 import { DocumentGone } from '@weft/sync'
 import type { Hono } from 'hono'
 import { attachmentType, isPicture } from '../attachment-type.ts'

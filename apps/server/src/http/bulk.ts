@@ -1,5 +1,6 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
-import { type Problem, problemOf, routes } from '@weft/protocol'
+import { type Problem, problemOf } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { createDocumentActs } from './document-acts.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { spend } from './guards.ts'

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { routes } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { TooLate, within } from '../clock.ts'
 import type { TextPart } from '../text-tasks.ts'
 import { authorisedContent, whileThere } from './authorised.ts'

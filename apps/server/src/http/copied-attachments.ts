@@ -3,7 +3,7 @@
  * may not be allowed to read that. The bytes are stored once all the same.
  */
 import { freshId } from '../fresh-id.ts'
-import type { AttachmentStore, DocumentRecord } from '../storage/storage.ts'
+import { AttachmentDamaged, type AttachmentStore, type DocumentRecord } from '../storage/storage.ts'
 
 export interface CopiedContent<Content> {
   readonly content: Content
@@ -30,7 +30,12 @@ export async function withCopiedAttachments<Content>(
     async attachTo({ id: document, createdBy, createdAt }) {
       for (const { id, file } of copies.values()) {
         const { name, type } = file
-        await attachments.share({ id, document, name, type, createdBy, createdAt }, file)
+        await attachments
+          .share({ id, document, name, type, createdBy, createdAt }, file)
+          .catch((error: unknown) => {
+            // Lost to the original as well, which is no reason to have no copy.
+            if (!(error instanceof AttachmentDamaged)) throw error
+          })
       }
     },
   }

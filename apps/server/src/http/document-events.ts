@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type Actor, type ActorId, type DocumentId, type PresenceEvent, routes } from '@weft/protocol'
+import type { Actor, ActorId, DocumentId, PresenceEvent } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { createChangeReader } from '../following/change-reader.ts'
 import { createDocumentEvents, type Look, type Place, type Told } from '../following/document-events.ts'
 import { authorised } from './authorised.ts'
@@ -17,6 +18,7 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
 
   api.openapi(routes.getDocumentEvents, async (c) => {
     const record = await authorised(c, deps, c.req.valid('param').id, 'read')
+    if (record.trashedAt !== null) reader.forget(record.id)
     const { after, wait } = c.req.valid('query')
     const [first, ...others] = ['text/event-stream', 'application/json', 'text/x-diff'] as const
     const type = negotiated(c, wait === undefined ? [first, ...others] : ['application/json', first])

@@ -1,5 +1,6 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
-import { limits, routes } from '@weft/protocol'
+import { limits } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import type { DocumentPage, DocumentQuery, DocumentRecord } from '../storage/storage.ts'
 import { cursorOf, markOf } from './cursor.ts'
 import { iso, resources } from './document-resource.ts'

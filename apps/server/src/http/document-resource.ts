@@ -1,5 +1,6 @@
 /** Documents as the API shows them. */
-import { apiBase, type DocumentResource } from '@weft/protocol'
+import type { DocumentResource } from '@weft/protocol'
+import { apiBase } from '@weft/protocol/routes'
 import type { DocumentRecord } from '../storage/storage.ts'
 import type { HttpContext, HttpDeps } from './env.ts'
 

@@ -1,5 +1,5 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
-import { routes } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import type { DocumentChanges, DocumentRecord } from '../storage/storage.ts'
 import { authorised, documentId } from './authorised.ts'
 import { createDocumentActs } from './document-acts.ts'

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { limits, routes } from '@weft/protocol'
+import { limits } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { create as disposition } from 'content-disposition'
 import { exportArchive } from '../export/export-archive.ts'
 import { fileNameFor } from '../export/file-names.ts'

@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { apiBase, type FolderId, type FolderResource, limits, mayWrite, routes } from '@weft/protocol'
+import { type FolderId, type FolderResource, limits, mayWrite } from '@weft/protocol'
+import { apiBase, routes } from '@weft/protocol/routes'
+import { freshId } from '../fresh-id.ts'
 import type { FolderChanges, FolderRecord, FolderRefusal } from '../storage/storage.ts'
 import { iso } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
@@ -35,22 +37,39 @@ export function serveFolders(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
 
   /** Some at a time: others go on writing meanwhile, and what comes in later is taken along. */
   async function empty(c: HttpContext, folder: FolderRecord, how: 'trash' | 'move-up'): Promise<void> {
-    const inside = (await folders.list()).filter(({ parent }) => parent === folder.id)
-    for (const child of inside) {
-      if (how === 'move-up') await moved(child.id, { parent: folder.parent })
-      else await removed(c, child, how)
-    }
+    const tree = await folders.list()
+    const inside = tree.filter(({ parent }) => parent === folder.id)
+    if (how === 'move-up') refuseNamesakes(folder, inside, tree)
+    else for (const child of inside) await removed(c, child, how)
     for (;;) {
       const some = await documentsIn(c, folder.id)
-      if (some.length === 0) return
+      if (some.length === 0) break
       await Promise.all(
         some.map(({ id }) =>
           how === 'trash'
-            ? documents.trash(id, timers.now()).then(() => rooms.dismiss(id))
-            : documents.update(id, { folder: folder.parent }, timers.now()),
+            ? documents.trash(id, timers.now(), c.var.actor.id).then(() => rooms.dismiss(id))
+            : documents.update(id, { folder: folder.parent }, timers.now(), c.var.actor.id),
         ),
       )
     }
+    if (how === 'move-up') await moveUp(folder, inside)
+  }
+
+  /** Before anything has moved. */
+  function refuseNamesakes(
+    folder: FolderRecord,
+    inside: readonly FolderRecord[],
+    tree: readonly FolderRecord[],
+  ): void {
+    const names = new Set(inside.map(({ name }) => name))
+    const beside = tree.filter(({ id, parent }) => parent === folder.parent && id !== folder.id)
+    if (beside.some(({ name }) => names.has(name))) throw new Refused('folder-exists')
+  }
+
+  async function moveUp(folder: FolderRecord, inside: readonly FolderRecord[]): Promise<void> {
+    // What is called as the folder itself takes its name over.
+    if (inside.some(({ name }) => name === folder.name)) await moved(folder.id, { name: freshId() })
+    for (const { id } of inside) await moved(id, { parent: folder.parent })
   }
 
   async function moved(id: FolderId, changes: FolderChanges): Promise<FolderRecord> {

@@ -56,14 +56,19 @@ export function streamed(
     }
   }
 
+  /** Also of a stream that always has something to look at. A clock that was set back holds nothing up. */
   async function run(): Promise<void> {
-    let stayedAt = timers.now()
+    let [stayedAt, beatAt] = [timers.now(), timers.now()]
+    const passedSince = (time: number) => Math.abs(timers.now() - time)
     while (stream.isOpen) {
       bell.clear()
-      while ((await look()) && (await stream.ready()));
-      if (!(await stream.ready()) || (await bell.wait(limits.eventHeartbeatMs)) || !stream.isOpen) continue
+      const isMore = await look()
+      if (!(await stream.ready())) return
+      if (!isMore) await bell.wait(Math.max(0, limits.eventHeartbeatMs - passedSince(beatAt)))
+      if (!stream.isOpen || passedSince(beatAt) < limits.eventHeartbeatMs) continue
+      beatAt = timers.now()
       stream.send(heartbeats[type])
-      if (timers.now() - stayedAt < limits.rightsMs) continue
+      if (passedSince(stayedAt) < limits.rightsMs) continue
       stayedAt = timers.now()
       if (!(await following.mayStay())) stream.end()
     }

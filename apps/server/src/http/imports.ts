@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type Actor, apiBase, type ImportResource, routes } from '@weft/protocol'
+import type { Actor, ImportResource } from '@weft/protocol'
+import { apiBase, routes } from '@weft/protocol/routes'
 import { formatOf } from '../import/file-format.ts'
 import { type EndedImport, TooManyImports } from '../import/imports.ts'
 import type { ImportRecord, ReceivedFile } from '../storage/storage.ts'

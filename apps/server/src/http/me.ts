@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type Actor, routes } from '@weft/protocol'
+import type { Actor } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { anonymous } from '../access.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 

@@ -2,7 +2,8 @@
 
 import type { z } from '@hono/zod-openapi'
 import { filledTemplate, titleOf } from '@weft/document'
-import { type DocumentId, type DocumentKind, limits, type routes } from '@weft/protocol'
+import { type DocumentId, type DocumentKind, limits } from '@weft/protocol'
+import type { routes } from '@weft/protocol/routes'
 import { freshId } from '../fresh-id.ts'
 import { type DocumentDraft, DocumentExists, type DocumentRecord } from '../storage/storage.ts'
 import { authorisedContent } from './authorised.ts'

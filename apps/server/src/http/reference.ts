@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { apiBase } from '@weft/protocol'
+import { apiBase } from '@weft/protocol/routes'
 import type { Hono } from 'hono'
 import type { HttpEnv } from './env.ts'
 import { methodNotAllowed } from './methods.ts'

@@ -1,6 +1,7 @@
 /** How long a request may take to arrive: a file more than anything else. Node alone has one time for all of them. */
 import type { IncomingMessage, Server } from 'node:http'
-import { apiBase, limits } from '@weft/protocol'
+import { limits } from '@weft/protocol'
+import { apiBase } from '@weft/protocol/routes'
 import type { Timers } from '@weft/sync'
 
 const uploads = new RegExp(`^${apiBase}/(?:documents/[\\w-]+/attachments|import)(?:\\?|$)`)

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { limits, routes, type SearchResult } from '@weft/protocol'
+import { limits, type SearchResult } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import { z } from 'zod'
 import { marked } from '../search/highlight.ts'
 import { type Rank, TooManySearches } from '../search/search.ts'

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { routes, type ServerEvent } from '@weft/protocol'
+import type { ServerEvent } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import type { StoredEvent } from '../storage/storage.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { sentEvent, sentId, sentStart } from './event-words.ts'

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { mayWrite, routes } from '@weft/protocol'
+import { mayWrite } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import type { PageMark } from '../storage/storage.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 

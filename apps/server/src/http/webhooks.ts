@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { apiBase, limits, mayWrite, routes, type WebhookResource, webhookEvents } from '@weft/protocol'
+import { limits, mayWrite, type WebhookResource, webhookEvents } from '@weft/protocol'
+import { apiBase, routes } from '@weft/protocol/routes'
 import { freshId } from '../fresh-id.ts'
 import type { WebhookChanges, WebhookRecord } from '../storage/storage.ts'
 import { AddressRefused, parseTarget } from '../webhooks/address-guard.ts'

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Edit } from '@weft/document'
-import { limits, type ProblemMisfit, routes } from '@weft/protocol'
+import { limits, type ProblemMisfit } from '@weft/protocol'
+import { routes } from '@weft/protocol/routes'
 import type { LogPosition } from '@weft/sync'
 import { TooLate } from '../clock.ts'
 import type { WriteOutcome } from '../content-writer.ts'

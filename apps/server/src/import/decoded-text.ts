@@ -8,7 +8,8 @@ export type DecodedText =
   | { readonly text: string; readonly repairs: readonly ImportRepair[] }
   | { readonly failure: ImportFailure }
 
-export function decodedText(bytes: Uint8Array): DecodedText {
+/** `isKnownAsText`: it was a document's text when it was exported, and those may hold zeros. */
+export function decodedText(bytes: Uint8Array, { isKnownAsText = false } = {}): DecodedText {
   const { label, isMarked } = encodingOf(bytes)
   const repairs: ImportRepair[] = label === 'utf-8' ? [] : ['utf-16']
   if (label === 'utf-8' && isMarked) repairs.push('byte-order-mark')
@@ -19,7 +20,7 @@ export function decodedText(bytes: Uint8Array): DecodedText {
     return { failure: bytes.includes(0) ? 'not-text' : 'not-utf-8' }
   }
   // Text files hold none; files that only look like text do.
-  if (decoded.includes('\0')) return { failure: 'not-text' }
+  if (!isKnownAsText && decoded.includes('\0')) return { failure: 'not-text' }
   const text = repairText(decoded)
   if (text !== decoded) repairs.push('line-ends')
   if (text.length > limits.textLength) return { failure: 'too-long' }

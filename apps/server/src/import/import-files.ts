@@ -14,10 +14,16 @@ import {
   limits,
   parseDocumentId,
 } from '@weft/protocol'
-import { StorageFailure, type Timers } from '@weft/sync'
+import { DocumentGone, StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
-import { AttachmentsFull, type DocumentRecord, type ReceivedFile, type Storage } from '../storage/storage.ts'
+import {
+  AttachmentsFull,
+  type DocumentRecord,
+  FolderMissing,
+  type ReceivedFile,
+  type Storage,
+} from '../storage/storage.ts'
 import { manifestPath, missingPath } from './archive-manifest.ts'
 import { formatOf, isLitter } from './file-format.ts'
 import { type FolderPlace, folderPlaces } from './folder-places.ts'
@@ -88,7 +94,10 @@ async function importAll(
     report.done()
   }
   // Also the empty ones, of an archive that was made here.
-  if (order.mayOrganise) for (const path of begun?.folders.keys() ?? []) await places.of(path)
+  for (const path of begun?.folders.keys() ?? []) {
+    if (isCancelled()) return
+    if (order.mayOrganise) await places.of(path)
+  }
   for (const group of grouped(documents)) {
     if (isCancelled()) return
     const outcomes = await Promise.allSettled(
@@ -112,21 +121,19 @@ async function importAll(
 async function importOne(
   file: SourceFile,
   at: FolderPlace & { readonly id: DocumentId },
-  { actor, report }: ImportOrder,
+  { actor, report, into }: ImportOrder,
   { storage, timers }: ImportDeps,
   thread: ImportThread,
   received: ReceivedFiles,
 ): Promise<void> {
   const prepared = await prepare(file, thread)
   if ('failure' in prepared) return report.failed(file.path, prepared.failure)
-  const files = await Promise.all(
-    prepared.attachments.map(async (attachment) => ({
-      attachment,
-      file: await received.take(attachment.path),
-    })),
-  )
+  const files: { readonly attachment: PreparedAttachment; readonly file: Received | null }[] = []
+  // One by one: a text may mention thousands, and each takes an open file.
+  for (const attachment of prepared.attachments)
+    files.push({ attachment, file: await received.take(attachment.path) })
   const createdAt = timers.now()
-  const document = await storage.documents.create({
+  const draft = {
     id: at.id,
     title: prepared.title,
     kind: prepared.kind,
@@ -134,12 +141,18 @@ async function importOne(
     lineage: freshId(),
     createdBy: actor.id,
     createdAt,
-    folder: at.folder,
     tags: prepared.tags,
     isTemplate: prepared.isTemplate,
     first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at: createdAt },
+  }
+  const document = await storage.documents.create({ ...draft, folder: at.folder }).catch((error: unknown) => {
+    // Somebody has removed it since it was found or made, while nothing was in it.
+    if (error instanceof FolderMissing && at.folder !== into)
+      return storage.documents.create({ ...draft, folder: into })
+    throw error
   })
-  report.created(file.path, document, at.isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
+  const isThere = at.isThere && document.folder === at.folder
+  report.created(file.path, document, isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
   for (const { attachment, file: taken } of files) {
     if (taken !== null) await received.attach(document, attachment, taken)
   }
@@ -219,6 +232,8 @@ function receivedFiles(
         await attachments.add({ id, document: document.id, name, type, createdBy: actor.id, createdAt }, file)
         report.attached()
       } catch (error) {
+        // Somebody has thrown the document away already: the others still come.
+        if (error instanceof DocumentGone) return
         if (!(error instanceof AttachmentsFull)) throw error
         report.failed(path, 'attachments-full')
       }

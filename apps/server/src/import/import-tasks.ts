@@ -42,6 +42,7 @@ export interface PreparedAttachment {
 /** What an archive's list says; `null`: it has none of ours. */
 export type BegunImport = {
   readonly folders: ReadonlyMap<string, string>
+  /** Those of the archive's documents that it calls attachments. */
   readonly attachments: ReadonlySet<string>
 } | null
 

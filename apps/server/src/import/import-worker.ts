@@ -1,5 +1,6 @@
 /** The thread in which files become documents: one that is strange enough to take for ever is ended with it. */
 import { parentPort } from 'node:worker_threads'
+import { limits } from '@weft/protocol'
 import { type TaskResult, taskThreadReady } from '../task-thread.ts'
 import { parseManifest } from './archive-manifest.ts'
 import type { BeginTask, ImportTask, ImportTaskDone } from './import-tasks.ts'
@@ -27,7 +28,14 @@ function begin({ documents, files, manifest }: BeginTask): ImportTaskDone {
     listed: new Map(found?.documents.map((document) => [document.path, document])),
   }
   if (found === null) return { begun: null }
-  return { begun: { folders: new Map(found.folders.map(({ path, name }) => [path, name])), attachments } }
+  // However long the list is: what is told fits what there may be.
+  const folders = found.folders.filter(({ path }) => path.length <= limits.importPathLength)
+  return {
+    begun: {
+      folders: new Map(folders.slice(0, limits.folders).map(({ path, name }) => [path, name])),
+      attachments: new Set([...documents.keys()].filter((path) => attachments.has(path))),
+    },
+  }
 }
 
 function attempt({ path, bytes }: Exclude<ImportTask, BeginTask>): ImportTaskDone {

@@ -78,6 +78,8 @@ export function createImports(deps: ImportsDeps): Imports {
   const { storage, timers, log } = deps
   const jobs = new Map<string, Job>()
   const waiting: Job[] = []
+  /** They have a place among those that wait, and are not there yet. */
+  let starting = 0
   const running = new Set<Promise<void>>()
   /** Those of imports that ended, for the next ones. */
   const idleThreads: ImportThread[] = []
@@ -85,7 +87,7 @@ export function createImports(deps: ImportsDeps): Imports {
   // What an earlier process left; nothing is started before this is done.
   const ready = storage.imports
     .interrupt(timers.now())
-    .then(() => storage.imports.forget(timers.now() - limits.importReportMs))
+    .then(forgetOld)
     .catch((error: unknown) => log.error({ err: error }, 'earlier imports were not closed'))
 
   function next(): void {
@@ -110,8 +112,10 @@ export function createImports(deps: ImportsDeps): Imports {
 
   async function carryOut(job: Job): Promise<{ state: ImportRecord['state']; reason?: string }> {
     let cancelSaving = () => {}
+    let hasEnded = false
     const saveRegularly = () => {
-      cancelSaving = timers.after(saveEveryMs, () => void save(job, {}).then(saveRegularly))
+      // It may end while one is being saved: a later one would bring back what its actor has had forgotten.
+      if (!hasEnded) cancelSaving = timers.after(saveEveryMs, () => void save(job, {}).then(saveRegularly))
     }
     try {
       await save(job, { state: 'running' })
@@ -128,6 +132,7 @@ export function createImports(deps: ImportsDeps): Imports {
       const reason = isFull ? 'The disk is full.' : 'The server could not store the documents.'
       return { state: 'failed', reason }
     } finally {
+      hasEnded = true
       cancelSaving()
     }
   }
@@ -159,10 +164,18 @@ export function createImports(deps: ImportsDeps): Imports {
     })
   }
 
+  async function forgetOld(): Promise<void> {
+    await storage.imports
+      .forget(timers.now() - limits.importReportMs)
+      .catch((error: unknown) => log.warn({ err: error }, 'old imports were not forgotten'))
+  }
+
   return {
     async start(upload) {
       await ready
-      if (isClosed || waiting.length >= limits.importsWaiting) throw new TooManyImports()
+      await forgetOld()
+      const taken = running.size + waiting.length + starting
+      if (isClosed || taken >= limits.importsAtOnce + limits.importsWaiting) throw new TooManyImports()
       const report = writeReport(upload.name)
       const { promise, resolve } = Promise.withResolvers<EndedImport>()
       const record: ImportRecord = {
@@ -175,7 +188,9 @@ export function createImports(deps: ImportsDeps): Imports {
       }
       const job: Job = { upload, report, record, isCancelled: false, error: null, end: resolve }
       // Known before it is started: whoever is told of it may ask at once, and after a crash.
-      await storage.imports.save(record)
+      starting++
+      await storage.imports.save(record).finally(() => starting--)
+      if (isClosed) throw new TooManyImports()
       jobs.set(record.id, job)
       waiting.push(job)
       next()
@@ -202,7 +217,7 @@ export function createImports(deps: ImportsDeps): Imports {
 
     async close() {
       isClosed = true
-      waiting.length = 0
+      for (const { record, error, end } of waiting.splice(0)) end({ record, error })
       await Promise.all(running)
       await Promise.all(idleThreads.map((thread) => thread.close()))
     },

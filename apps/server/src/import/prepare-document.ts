@@ -8,7 +8,9 @@ import {
   type ImportRepair,
   limits,
   normalTag,
+  repairText,
 } from '@weft/protocol'
+import { baseOf } from '@weft/sync'
 import { freshId } from '../fresh-id.ts'
 import type { ManifestDocument } from './archive-manifest.ts'
 import { decodedText } from './decoded-text.ts'
@@ -23,7 +25,7 @@ export interface Surroundings {
   readonly listed: ReadonlyMap<string, ManifestDocument>
 }
 
-/** Throws on bytes that are no Yjs update, and on HTML that nobody can convert. */
+/** Throws on bytes that are no Yjs update, or none that a document can be, and on HTML that nobody can convert. */
 export function prepareDocument(
   path: string,
   bytes: Uint8Array<ArrayBuffer>,
@@ -36,15 +38,18 @@ export function prepareDocument(
   const marks = { tags: tagsOf(listed), isTemplate: listed?.isTemplate ?? false }
   if (format?.type === 'yjs') {
     const title = listed?.title ?? titleFrom(name)
-    const update = new Uint8Array(foldUpdates([bytes]))
+    // Yjs takes more than a room does: what none could open must not become a document.
+    const update = new Uint8Array(baseOf(foldUpdates([bytes]), 'yjs').bytes)
     const attachments = gathered.all()
     return { title, kind: 'yjs', language: null, ...marks, update, repairs: [], attachments }
   }
-  const read = readText(bytes, format)
+  const read = readText(bytes, format, listed)
   if ('failure' in read) return read
   const kind = kindOf(format, listed)
   const language = listed?.language ?? (format?.type === 'text' ? format.language : null)
   const text = kind === 'markdown' ? rewriteLinks(read.text, linkFrom(path, around, gathered.of)) : read.text
+  // Pages that nest, and links that lead here, make more of it than it was.
+  if (text.length > limits.textLength) return { failure: 'too-long' }
   return {
     title: listed?.title ?? titleFrom(read.title || (kind === 'markdown' && firstHeading(text)) || name),
     kind,
@@ -69,12 +74,17 @@ interface FileText {
   readonly repairs: readonly ImportRepair[]
 }
 
-function readText(bytes: Uint8Array, format: FileFormat | null): FileText | { failure: ImportFailure } {
-  const decoded = decodedText(bytes)
+function readText(
+  bytes: Uint8Array,
+  format: FileFormat | null,
+  listed: ManifestDocument | null,
+): FileText | { failure: ImportFailure } {
+  const decoded = decodedText(bytes, { isKnownAsText: listed !== null })
   if ('failure' in decoded) return decoded
   if (format?.type !== 'html') return { ...decoded, title: '' }
   const { title, markdown } = htmlAsMarkdown(decoded.text)
-  return { text: markdown, title, repairs: [...decoded.repairs, 'converted-from-html'] }
+  // A page may spell out what a text cannot hold: `&#13;`.
+  return { text: repairText(markdown), title, repairs: [...decoded.repairs, 'converted-from-html'] }
 }
 
 function tagsOf(listed: ManifestDocument | null): readonly string[] {
@@ -96,7 +106,7 @@ function gatherAttachments({ files }: Surroundings, listed: ManifestDocument | n
   const names = new Map(listed?.attachments.map(({ path, name }) => [path, name]))
   const of = (path: string): PreparedAttachment => {
     const name = names.get(path) ?? posix.basename(path).slice(0, 200)
-    const attachment = gathered.get(path) ?? { id: freshId(), path, name: name.toWellFormed() }
+    const attachment = gathered.get(path) ?? { id: freshId(), path, name: attachmentName(name) }
     gathered.set(path, attachment)
     return attachment
   }
@@ -107,6 +117,11 @@ function gatherAttachments({ files }: Surroundings, listed: ManifestDocument | n
       return [...gathered.values()]
     },
   }
+}
+
+/** As one may be sent: one line, and no folders. */
+function attachmentName(name: string): string {
+  return name.toWellFormed().replace(/[\p{Cc}\u2028\u2029/\\]/gu, '-')
 }
 
 /** Where a link in the file at `path` leads from now on; `null`: where it did. */

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-/** Of the tables, and of what words.ts makes of a text. Another one: the index is made anew. */
-const version = 1
+/** Of the tables, of what is put into them, and of what words.ts makes of a text. Another one: the index is made anew. */
+const version = 2
 
 const tables = `
   CREATE TABLE documents (

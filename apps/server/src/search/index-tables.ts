@@ -91,10 +91,10 @@ export function indexTables(database: DatabaseSync): IndexTables {
 
   function learn(tokens: readonly string[]): void {
     for (const word of [...new Set(tokens)].slice(0, mostLearned)) {
-      // A shorter one is found by its beginning, or whole.
-      if (word.length < 4) continue
+      // A shorter one is found whole; of three letters, a part is its beginning or all of it.
+      if (word.length < 3) continue
       const { changes, lastInsertRowid } = insertWord.run(word)
-      if (changes === 1) insertParts.run(lastInsertRowid, word)
+      if (changes === 1 && word.length > 3) insertParts.run(lastInsertRowid, word)
     }
   }
 

@@ -4,11 +4,11 @@
  *
  * Rules: one document is read at a time, and of all time only a small part is spent on reading, so that people who write
  * never wait for search; a few changes are read at once. A document leaves the list of changed ones before it is read:
- * what changes meanwhile is read again.
+ * what changes meanwhile is read again. So is what changed while all documents were held against the index.
  */
 import type { DocumentId } from '@weft/protocol'
 import { limits } from '@weft/protocol'
-import { DocumentDamaged, DocumentGone, type Timers } from '@weft/sync'
+import { DocumentDamaged, DocumentGone, StorageFailure, type Timers } from '@weft/sync'
 import type { DocumentRevisions } from '../document-revisions.ts'
 import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { Logger } from '../log.ts'
@@ -54,15 +54,21 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   const changed = new Map<DocumentId, number>()
   let running: Promise<void> | null = null
   let cancel: (() => void) | null = null
+  let wakesAt = 0
   let isClosed = false
   let isComplete = false
   let holding = 0
+  /** Since the page of documents that is held against the index was listed. */
+  const touched = new Set<DocumentId>()
   let owedMs = 0
   let owedAt = timers.now()
 
   function schedule(ms: number): void {
     if (isClosed || running !== null || changed.size === 0) return
+    const at = timers.now() + ms
+    if (cancel !== null && wakesAt <= at) return
     cancel?.()
+    wakesAt = at
     cancel = timers.after(ms, () => {
       cancel = null
       running = work().finally(() => {
@@ -73,8 +79,18 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   }
 
   function nextMs(): number {
-    const [first] = changed.values()
-    return Math.max(0, (first ?? 0) - timers.now())
+    const now = timers.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const at of changed.values()) {
+      if (at <= now) return 0
+      next = Math.min(next, at)
+    }
+    return next - now
+  }
+
+  function retry(id: DocumentId): void {
+    changed.set(id, timers.now() + retryMs)
+    schedule(retryMs)
   }
 
   async function work(): Promise<void> {
@@ -136,6 +152,8 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       if (isClosed) return
       if (group.length > 1) for (const document of group) await putAll([document])
       else log.warn({ err: error, document: group[0]?.id }, 'document not indexed')
+      const [first, second] = group
+      if (first !== undefined && second === undefined && isFull(error)) retry(first.id)
     }
   }
 
@@ -152,7 +170,8 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       if (error instanceof DocumentGone) return null
       if (isClosed) return null
       if (!(error instanceof DocumentDamaged)) log.warn({ err: error, document: record.id }, 'text not read')
-      return { ...standing(record, revision), title, text: '' }
+      if (error instanceof StorageFailure) retry(record.id)
+      return { ...standing(record, unread), title, text: '' }
     }
   }
 
@@ -176,8 +195,10 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     let count = 0
     const query = { trashed: false, title: null, order: 'ascending', limit: 200 } as const
     for (let after: Parameters<DocumentStore['list']>[0]['after'] = null; !isClosed; ) {
+      touched.clear()
       const page = await documents.list({ ...query, after })
       await bringRecords(page.documents, restAtStart)
+      for (const { id } of page.documents) if (touched.has(id)) touch(id)
       count += page.documents.length
       if (count % 10_000 === 0 && count > 0)
         log.info({ documents: count }, 'holding documents against search')
@@ -195,6 +216,11 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     }
   }
 
+  function touch(id: DocumentId): void {
+    if (!changed.has(id)) changed.set(id, timers.now() + gatherMs)
+    schedule(gatherMs)
+  }
+
   function holdAgainst(): void {
     const turn = ++holding
     isComplete = false
@@ -203,6 +229,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       () => {
         if (isClosed || turn !== holding) return
         isComplete = true
+        touched.clear()
         log.info({ ms: timers.now() - startedAt }, 'search is complete')
       },
       (error: unknown) => {
@@ -222,8 +249,8 @@ export function createIndexer(deps: IndexerDeps): Indexer {
 
   return {
     touch(id) {
-      if (!changed.has(id)) changed.set(id, timers.now() + gatherMs)
-      if (cancel === null) schedule(gatherMs)
+      if (!isComplete) touched.add(id)
+      touch(id)
     },
     holdAgainst,
     get pending() {
@@ -238,6 +265,13 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       await index.close()
     },
   }
+}
+
+/** No revision: a document whose text could not be had is read at the next start again. */
+const unread = -1
+
+function isFull(error: unknown): boolean {
+  return error instanceof StorageFailure && error.full
 }
 
 function standing(record: DocumentRecord, revision: number) {

@@ -30,7 +30,7 @@ export type SearchMessage =
   | { readonly type: 'answer'; readonly number: number; readonly value: SearchAnswers[keyof SearchAnswers] }
   /** The file was damaged, and is empty now. */
   | { readonly type: 'emptied' }
-  | { readonly type: 'failure'; readonly number: number; readonly message: string }
+  | { readonly type: 'failure'; readonly number: number; readonly message: string; readonly full: boolean }
 
 export interface SearchSettings {
   /** `:memory:`: nothing is kept. */

@@ -33,7 +33,7 @@ function serve(port: MessagePort, { file }: SearchSettings): void {
     try {
       tell({ type: 'answer', number, value: answer(tables, question) })
     } catch (error) {
-      tell({ type: 'failure', number, message: messageOf(error) })
+      tell({ type: 'failure', number, message: messageOf(error), full: codeOf(error) === 13 })
       if (isDamage(error)) startOver()
     }
   })
@@ -67,8 +67,11 @@ function openTables(file: string): OpenIndex {
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB; extended codes carry their kind in the lowest byte. */
 function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
-  return code === 11 || code === 26
+  return codeOf(error) === 11 || codeOf(error) === 26
+}
+
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** The search index in SQLite. This side runs on the event loop and only asks; search-worker.ts does the work. */
 import { Worker } from 'node:worker_threads'
 import { StorageFailure } from '@weft/sync'
+import { threadEnvironment } from '../thread-environment.ts'
 import { type SearchIndex, TooManySearches } from './search.ts'
 import type { SearchAnswers, SearchMessage, SearchQuestion, SearchSettings } from './search-messages.ts'
 
@@ -16,8 +17,7 @@ export function openSearch(file: string): Promise<SearchIndex> {
   const worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
     workerData: { file } satisfies SearchSettings,
     execArgv: [],
-    // Under `node --watch` the environment makes a thread send messages of Node's own.
-    env: {},
+    env: threadEnvironment(),
     name: 'weft-search',
   })
   const waiting = new Map<number, Waiting>()
@@ -83,10 +83,10 @@ export function openSearch(file: string): Promise<SearchIndex> {
         const question = waiting.get(message.number)
         waiting.delete(message.number)
         if (message.type === 'answer') question?.resolve(message.value)
-        else question?.reject(failure(`the search index failed: ${message.message}`))
+        else question?.reject(failure(`the search index failed: ${message.message}`, { full: message.full }))
       }
     })
-    worker.on('error', (cause) => end(failure('the search thread failed', cause)))
+    worker.on('error', (cause) => end(failure('the search thread failed', { cause })))
     worker.on('exit', () => {
       end(failure('the search thread ended'))
       reject(failure('the search thread ended'))
@@ -94,6 +94,9 @@ export function openSearch(file: string): Promise<SearchIndex> {
   })
 }
 
-function failure(message: string, cause?: unknown): StorageFailure {
-  return new StorageFailure(message, { full: false, ...(cause !== undefined && { cause }) })
+function failure(
+  message: string,
+  options: { readonly full?: boolean; readonly cause?: unknown } = {},
+): StorageFailure {
+  return new StorageFailure(message, { full: false, ...options })
 }

@@ -109,12 +109,13 @@ export function trashDocument(db: Database, id: DocumentId, at: number) {
     .returningAll()
 }
 
-export function restoreDocument(db: Database, id: DocumentId) {
+export function restoreDocument(db: Database, id: DocumentId, pin: 'kept' | 'lost') {
   return db
     .updateTable('documents')
     .set({
       shelf: 0,
       trashed_at: null,
+      ...(pin === 'lost' && { pinned: 0 }),
       folder: sql<FolderId | null>`(select folders.id from folders where folders.id = documents.folder)`,
     })
     .where('id', '=', id)

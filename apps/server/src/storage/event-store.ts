@@ -56,7 +56,7 @@ export interface EventStore {
   read(query: EventQuery): Promise<EventPage>
   /**
    * Writes events of some of the documents whose content changed since they were last told of. No crash loses one
-   * that is due. `left`: others are due too.
+   * that is due. Drops the oldest of too many. `left`: others are due too.
    */
   tellChanges(at: number): Promise<{ readonly told: number; readonly left: boolean }>
 }

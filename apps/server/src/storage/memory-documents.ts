@@ -59,6 +59,10 @@ export function memoryDocuments(
     return [...documents.values()].flatMap(({ record }) => (record.trashedAt === null ? record : []))
   }
 
+  function pinnedBeside(id: DocumentId): number {
+    return listed().filter((record) => record.isPinned && record.id !== id).length
+  }
+
   function change(
     id: DocumentId,
     { at, by }: { readonly at: number; readonly by: ActorId | null },
@@ -118,8 +122,7 @@ export function memoryDocuments(
       const isRenamed = title !== undefined || language !== undefined
       return passage.write(() => {
         requireFolder(standing.folder)
-        const pinned = listed().filter((record) => record.isPinned && record.id !== id).length
-        if (standing.isPinned === true && pinned >= limits.pinnedDocuments)
+        if (standing.isPinned === true && pinnedBeside(id) >= limits.pinnedDocuments)
           throw new LimitReached(`At most ${limits.pinnedDocuments} documents can be pinned.`)
         if (documents.get(id)?.record.trashedAt !== null) return null
         const before = documents.get(id)?.record.tags ?? []
@@ -148,6 +151,7 @@ export function memoryDocuments(
           return {
             ...record,
             trashedAt: null,
+            isPinned: record.isPinned && pinnedBeside(id) < limits.pinnedDocuments,
             folder: folder !== null && folders.has(folder) ? folder : null,
           }
         }),

@@ -2,7 +2,7 @@
 import { type DocumentId, limits } from '@weft/protocol'
 import type { MemoryEvents } from './memory-events.ts'
 import type { Passage } from './memory-passage.ts'
-import { deliveryOf, mayBeAdded, reasonToDisable, tooManyWait } from './webhook-rules.ts'
+import { deliveryOf, mayBeAdded, settled, tooManyWait } from './webhook-rules.ts'
 import type { DeliveryRecord, NewDelivery, WebhookRecord, WebhookStore } from './webhook-store.ts'
 
 interface Held {
@@ -18,6 +18,8 @@ export interface MemoryWebhooks extends WebhookStore {
 export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Passage): MemoryWebhooks {
   const webhooks = new Map<string, Held>()
   const deliveries = new Map<number, DeliveryRecord>()
+  /** Deleted for good. */
+  const gone = new Set<DocumentId>()
   let numbers = 0
 
   const records = () => [...webhooks.values()].map(({ record }) => record)
@@ -36,15 +38,24 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
   }
 
   function addNew(delivery: NewDelivery): DeliveryRecord {
-    const unsent = waiting(delivery.webhook).find(
-      ({ event, document, attempts }) =>
-        event === 'document.changed' &&
-        event === delivery.event &&
-        document === delivery.document &&
-        attempts === 0,
-    )
-    if (unsent !== undefined) return put({ ...unsent, payload: delivery.payload })
+    const last = of(delivery.webhook).findLast(({ document }) => document === delivery.document)
+    const isUnsent = last?.state === 'waiting' && last.attempts === 0 && last.lastAt === null
+    if (isUnsent && last.event === 'document.changed' && last.event === delivery.event)
+      return put({ ...last, payload: delivery.payload })
     return put({ ...delivery, ...untried, nextAt: delivery.createdAt, number: ++numbers })
+  }
+
+  function remove(id: string): void {
+    for (const { number } of of(id)) deliveries.delete(number)
+    webhooks.delete(id)
+  }
+
+  /** Of a document that is gone, when its end was told. */
+  function isOver({ record, told }: Held): boolean {
+    if (record.document === null || !gone.has(record.document)) return false
+    const isTold = told >= events.after(0, 1).last
+    const waits = of(record.id).some(({ state }) => state === 'waiting' || state === 'sending')
+    return record.disabledAt !== null || (isTold && !waits)
   }
 
   function bound(held: Held, at: number): void {
@@ -57,6 +68,7 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
 
   return {
     forget(document) {
+      gone.add(document)
       for (const delivery of deliveries.values()) {
         if (delivery.document !== document) continue
         const payload = JSON.parse(delivery.payload) as { readonly data: object }
@@ -65,6 +77,7 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
     },
     create: (webhook) =>
       passage.write(() => {
+        for (const held of [...webhooks.values()]) if (isOver(held)) remove(held.record.id)
         if (!mayBeAdded(webhook, records())) return false
         webhooks.set(webhook.id, { record: webhook, told: events.after(0, 1).last })
         return true
@@ -83,11 +96,7 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
         if (before.disabledAt !== null && held.record.disabledAt === null) held.told = events.after(0, 1).last
         return held.record
       }),
-    remove: (id) =>
-      passage.write(() => {
-        for (const { number } of of(id)) deliveries.delete(number)
-        webhooks.delete(id)
-      }),
+    remove: (id) => passage.write(() => remove(id)),
     enqueue: (at) =>
       passage.write(() => {
         for (const held of enabled()) {
@@ -101,12 +110,18 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
       }),
     add: (delivery) =>
       passage.write(() => {
-        if (!webhooks.has(delivery.webhook)) return null
+        const held = webhooks.get(delivery.webhook)
+        if (held === undefined) return null
         const before = withId(delivery.webhook, delivery.id)
         const nextAt = delivery.createdAt
-        if (before === null) return put({ ...delivery, ...untried, nextAt, number: ++numbers })
-        if (before.state === 'sending') return before
-        return put({ ...before, state: 'waiting', attempts: 0, firstAt: null, nextAt })
+        if (before?.state === 'sending') return before
+        const lastAt = before?.lastAt ?? before?.firstAt ?? null
+        const added =
+          before === null
+            ? put({ ...delivery, ...untried, nextAt, number: ++numbers })
+            : put({ ...before, state: 'waiting', attempts: 0, firstAt: null, lastAt, nextAt })
+        bound(held, nextAt)
+        return added
       }),
     claim: (at, most, busy) =>
       passage.write(() =>
@@ -132,10 +147,9 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
         const taken = deliveries.get(number)
         const held = taken === undefined ? undefined : webhooks.get(taken.webhook)
         if (taken?.state !== 'sending' || held === undefined) return
-        const { at, state, nextAt, status, response, error } = attempt
-        put({ ...taken, state, nextAt, lastAt: at, status, response, error })
-        const failingSince = state === 'delivered' ? null : (held.record.failingSince ?? at)
-        const reason = reasonToDisable(attempt, failingSince, taken.firstAt ?? at)
+        const { at, nextAt, status, response, error } = attempt
+        const { state, firstAt, failingSince, reason } = settled(attempt, taken, held.record.failingSince)
+        put({ ...taken, state, nextAt, firstAt, lastAt: at, status, response, error })
         const disabled = reason === null ? {} : { disabledAt: at, disabledReason: reason }
         held.record = { ...held.record, failingSince, ...disabled }
       }),

@@ -289,4 +289,11 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX waiting_deliveries ON deliveries (webhook, next_at, number) WHERE state = 'waiting'",
     ],
   },
+  {
+    name: 'deliveries by what they are looked up by',
+    statements: () => [
+      'CREATE INDEX deliveries_of_document ON deliveries (webhook, document, number) WHERE document IS NOT NULL',
+      "CREATE INDEX finished_deliveries ON deliveries (webhook, number) WHERE state IN ('delivered', 'failed')",
+    ],
+  },
 ]

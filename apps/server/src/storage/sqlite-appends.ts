@@ -39,8 +39,9 @@ export function appendGate(timers: Timers, send: (appends: PackedAppends) => voi
   function count(appends: number, now: number): void {
     counted += appends
     const passed = now - countedSince
-    if (passed < rateWindowMs) return
-    perSecond = (counted * 1_000) / passed
+    if (passed >= 0 && passed < rateWindowMs) return
+    // A clock that was set back says nothing of how many they were.
+    if (passed > 0) perSecond = (counted * 1_000) / passed
     counted = 0
     countedSince = now
   }
@@ -62,7 +63,8 @@ export function appendGate(timers: Timers, send: (appends: PackedAppends) => voi
       if (isScheduled) return
       isScheduled = true
       const gap = gapMs()
-      const wait = sentAt + gap - timers.now()
+      // Never longer than the gap, should the clock have been set back: all documents wait here.
+      const wait = Math.min(gap, sentAt + gap - timers.now())
       if (gap === 0) flush()
       else if (wait > 0) cancelTimer = timers.after(wait, flush)
       // Not at once: other sockets may have been read in the same turn of the event loop.

@@ -11,6 +11,7 @@ import type { DocumentId } from '@weft/protocol'
 import type { LogEntry, LogPosition } from '@weft/sync'
 import { entryChecksum } from './checksum.ts'
 import { Refusal } from './refusal.ts'
+import { failureOf } from './sqlite-errors.ts'
 import { all, type EntryRow, first } from './sqlite-rows.ts'
 
 /** What came of a document and is not filed: its last entries, up to its head. */
@@ -111,16 +112,16 @@ export function sqliteArrivals(database: DatabaseSync): Arrivals {
   let unwrittenHeads = 0
   /** Taken since all was short. */
   let bytes = 0
-  /** If the transaction fails, because of this one. */
-  let underWay: DocumentId | null = null
   const unfilable = new Set<DocumentId>()
 
   function recentOf(document: DocumentId): Recent {
     const known = recents.get(document)
-    if (known !== undefined) return known
+    // What cannot be filed is still here when its document has gone to the trash.
+    if (known !== undefined && !unfilable.has(document)) return known
     const row = first<Arrived>(selectDocument, document)
     if (row === undefined)
       throw new Refusal('gone', `document ${document} is deleted, in the trash, or was never there`)
+    if (known !== undefined) return known
     const recent = new Recent(row.head, row.updatedAt)
     recents.set(document, recent)
     return recent
@@ -134,9 +135,13 @@ export function sqliteArrivals(database: DatabaseSync): Arrivals {
   function file(document: DocumentId): number {
     const recent = recents.get(document)
     if (recent === undefined || unfilable.has(document)) return 0
-    underWay = document
-    for (const number of recent.numbers) copyToUpdates.run(number)
-    underWay = null
+    try {
+      for (const number of recent.numbers) copyToUpdates.run(number)
+    } catch (error) {
+      // Want of space is no fault of its own, and passes.
+      if (failureOf(error).reason !== 'full') unfilable.add(document)
+      throw error
+    }
     writeFiled.run(recent.head, recent.updatedAt, recent.head, document)
     noteWritten(recent)
     recents.delete(document)
@@ -148,7 +153,7 @@ export function sqliteArrivals(database: DatabaseSync): Arrivals {
     const position = recent.head + 1
     const checksum = entryChecksum(document, position, entry)
     const { actor, at, update } = entry
-    if (update.length >= largeBytes) {
+    if (update.length >= largeBytes && !unfilable.has(document)) {
       // `updates` holds everything up to a position: what came before goes there first.
       file(document)
       insertIntoUpdates.run(document, position, actor, at, update, checksum)
@@ -197,7 +202,9 @@ export function sqliteArrivals(database: DatabaseSync): Arrivals {
       recent.numbers.splice(0, Math.max(0, upTo - recent.filedUpTo))
       writeFiled.run(recent.head, recent.updatedAt, recent.filedUpTo, document)
       noteWritten(recent)
-      if (recent.numbers.length === 0) recents.delete(document)
+      if (recent.numbers.length > 0) return
+      recents.delete(document)
+      unfilable.delete(document)
     },
     file: (document) => void file(document),
     writeHeads() {
@@ -237,8 +244,6 @@ export function sqliteArrivals(database: DatabaseSync): Arrivals {
       bytes = 0
     },
     reload() {
-      if (underWay !== null) unfilable.add(underWay)
-      underWay = null
       recents.clear()
       filingBelow = null
       unwrittenHeads = 0

@@ -65,7 +65,10 @@ export function sqliteEvents(
 
   const untold = new Set<DocumentId>()
   let ends: Ends = { last: 0, dropped: 0 }
-  let uncounted = 0
+  /** Nobody knows what the process before left to do. */
+  let uncounted = countEvery
+  /** Events up to here are to go: counting takes longer than dropping some. */
+  let surplus: number | null = null
 
   function record(type: EventType, document: DocumentRecord, at: number, actor: ActorId | null): void {
     ends.last++
@@ -84,25 +87,25 @@ export function sqliteEvents(
     record('changed', found, at, null)
   }
 
-  /** The oldest go first, a few at a time. */
-  function bound(): void {
-    if (uncounted < countEvery) return
-    const surplus = first<{ sequence: number }>(selectSurplus)?.sequence
-    const upTo =
-      surplus === undefined
-        ? null
-        : first<{ sequence: number | null }>(selectOldest, surplus, droppedAtOnce)?.sequence
-    if (upTo == null) {
+  /** The oldest go first, a few at a time. True: there are more to go. */
+  function bound(): boolean {
+    if (surplus === null && uncounted >= countEvery) {
       uncounted = 0
-      return
+      surplus = first<{ sequence: number }>(selectSurplus)?.sequence ?? null
     }
+    if (surplus === null) return false
+    const upTo = first<{ sequence: number | null }>(selectOldest, surplus, droppedAtOnce)?.sequence ?? surplus
     dropUpTo.run(upTo)
     ends.dropped = upTo
     writeEnds.run(ends.last, ends.dropped)
+    if (upTo === surplus) surplus = null
+    return surplus !== null
   }
 
   function reload(): void {
     ends = { ...(first<Ends>(selectEnds) ?? { last: 0, dropped: 0 }) }
+    surplus = null
+    uncounted = countEvery
     untold.clear()
     for (const { document } of all<{ document: DocumentId }>(selectUntold)) untold.add(document)
   }
@@ -124,8 +127,8 @@ export function sqliteEvents(
     tellChanges(at) {
       const now = firstOf(untold, toldAtOnce)
       for (const document of now) tellChange(document, at)
-      bound()
-      return { told: now.length, left: untold.size > 0 }
+      const isLong = bound()
+      return { told: now.length, left: untold.size > 0 || isLong }
     },
     read({ after, document, limit }) {
       const { last, dropped } = ends

@@ -46,7 +46,7 @@ interface PackRow {
 
 /** Such entries stay in `updates` when they are folded. */
 export const largeEntryBytes = 256 * 1024
-/** A snapshot is kept when the packs since the last one that was have this much, or twice as much as itself. */
+/** A snapshot is kept when the packs and large entries since the last one that was have this much, or twice as much as itself. */
 const packedBetweenSnapshots = 256 * 1024
 /** Or so many entries, or one for each so many of its own bytes: who reads the past places each of them. */
 const entriesBetweenSnapshots = 4_000
@@ -75,6 +75,10 @@ export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): Sql
     `SELECT position, actor, at, bytes AS "update", checksum FROM updates
      WHERE document = ? AND position > ? AND position <= ? AND length(bytes) >= ${largeEntryBytes}`,
   )
+  const largeBytes = database.prepare(
+    `SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM updates
+     WHERE document = ? AND position > ? AND position <= ? AND length(bytes) >= ${largeEntryBytes}`,
+  )
   const keptBytes = database.prepare(
     `SELECT (SELECT coalesce(sum(length(bytes)), 0) FROM kept_snapshots WHERE document = ?1)
        + (SELECT coalesce(sum(length(bytes)), 0) FROM snapshot_pieces
@@ -94,18 +98,24 @@ export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): Sql
     // Where packs are missing, the document is in this snapshot alone.
     const isAlone = since?.last !== position
     const size = snapshots.size(document)
-    const isLarge = (since?.bytes ?? 0) >= Math.max(packedBetweenSnapshots, 2 * size)
+    const bytes = (since?.bytes ?? 0) + largeIn(document, kept, position)
+    const isLarge = bytes >= Math.max(packedBetweenSnapshots, 2 * size)
     const isLong = position - kept >= Math.max(entriesBetweenSnapshots, size / bytesForEachEntry)
     if (isAlone || isLarge || isLong) snapshots.keep(document)
   }
 
+  function largeIn(document: DocumentId, after: LogPosition, upTo: LogPosition): number {
+    return first<{ bytes: number }>(largeBytes, document, after, upTo)?.bytes ?? 0
+  }
+
   /** The oldest go first, up to a snapshot that the others build on. */
-  function bound(document: DocumentId): void {
+  function bound(document: DocumentId, upTo: LogPosition): void {
     for (;;) {
       const packed = first<{ bytes: number }>(packedSince, document, 0)?.bytes ?? 0
       const kept = first<{ bytes: number }>(keptBytes, document)?.bytes ?? 0
       const second = first<{ position: LogPosition }>(secondKept, document)
-      if (packed + kept <= limits.historyBytes || second === undefined) return
+      const past = packed + largeIn(document, 0, upTo) + kept
+      if (past <= limits.historyBytes || second === undefined) return
       dropPacks.run(document, second.position)
       dropRows.run(document, second.position)
       snapshots.dropKept(document, second.position)
@@ -133,7 +143,7 @@ export function sqliteHistory(database: DatabaseSync, snapshots: Snapshots): Sql
       const until = entries.reduce((most, { at }) => Math.max(most, at), 0)
       const checksum = changesChecksum(document, { first: start, last, since, until }, bytes)
       insertPack.run(document, start, last, since, until, bytes, checksum)
-      bound(document)
+      bound(document, last)
     },
 
     past(document, position) {

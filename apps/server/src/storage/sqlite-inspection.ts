@@ -22,6 +22,8 @@ interface DocumentRow {
 interface SnapshotRow extends StoredSnapshot {
   readonly position: LogPosition
   readonly at: number
+  /** What stands before its bytes: see sqlite-snapshots.ts. */
+  readonly pieces: string | null
   readonly checksum: number
 }
 
@@ -47,7 +49,9 @@ function wordsFor(error: unknown, file: string): string {
 
 function inspect(database: DatabaseSync, id: DocumentId): Inspection | null {
   const row = first<DocumentRow>(
-    database.prepare('SELECT title, kind, head, trashed_at AS trashedAt FROM documents WHERE id = ?'),
+    database.prepare(
+      'SELECT title, kind, head, trashed_at AS trashedAt FROM documents WHERE id = ? AND shelf < 2',
+    ),
     id,
   )
   if (row === undefined) return null
@@ -86,10 +90,14 @@ function inspect(database: DatabaseSync, id: DocumentId): Inspection | null {
 
 function readSnapshot(database: DatabaseSync, id: DocumentId, faults: string[]): SnapshotRow | null {
   const select = database.prepare(
-    'SELECT position, at, bytes, owners, index_bytes AS "index", checksum FROM snapshots WHERE document = ?',
+    'SELECT position, at, bytes, pieces, owners, index_bytes AS "index", checksum FROM snapshots WHERE document = ?',
   )
+  const selectPieces = database.prepare('SELECT bytes FROM snapshot_pieces WHERE pieces = ? ORDER BY number')
   try {
-    return first<SnapshotRow>(select, id) ?? null
+    const row = first<SnapshotRow>(select, id)
+    if (row === undefined) return null
+    const before = row.pieces === null ? [] : all<Pick<SnapshotRow, 'bytes'>>(selectPieces, row.pieces)
+    return { ...row, bytes: Buffer.concat([...before, row].map(({ bytes }) => bytes)) }
   } catch (error) {
     if (!isCorrupt(error)) throw error
     faults.push('The pages that hold the snapshot cannot be read.')

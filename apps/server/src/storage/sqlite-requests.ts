@@ -93,9 +93,13 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
     if (id != null && folders.get(id) === null) throw new Refusal('no-folder', `there is no folder ${id}`)
   }
 
+  function pinnedBeside(id: DocumentId): number {
+    return first<Count>(countPinned, id)?.count ?? 0
+  }
+
   function update({ id, changes, at }: Extract<Write, { readonly type: 'update' }>): DocumentRecord | null {
     requireFolder(changes.folder)
-    if (changes.isPinned === true && (first<Count>(countPinned, id)?.count ?? 0) >= limits.pinnedDocuments)
+    if (changes.isPinned === true && pinnedBeside(id) >= limits.pinnedDocuments)
       throw new Refusal('limit', `At most ${limits.pinnedDocuments} documents can be pinned.`)
     const whole = withTags(id, changes)
     arrivals.file(id)
@@ -181,7 +185,8 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
         case 'restore':
           return told(write, () => {
             arrivals.file(write.id)
-            const record = recordOf(rows(restoreDocument(queries, write.id))[0])
+            const pin = pinnedBeside(write.id) < limits.pinnedDocuments ? 'kept' : 'lost'
+            const record = recordOf(rows(restoreDocument(queries, write.id, pin))[0])
             if (record !== null) tags.put(write.id, record.tags)
             return record
           })

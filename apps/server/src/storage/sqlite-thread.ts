@@ -1,6 +1,7 @@
 /** The main thread's end of the storage thread: questions out, answers in, every question answered once. */
 import { Worker } from 'node:worker_threads'
 import { DocumentDamaged, DocumentGone, StorageFailure, type Timers } from '@weft/sync'
+import { threadEnvironment } from '../thread-environment.ts'
 import { Slots } from './slots.ts'
 import { appendGate } from './sqlite-appends.ts'
 import type {
@@ -38,8 +39,7 @@ interface Waiting {
 export function startThread(settings: ThreadSettings, timers: Timers): Promise<SqliteThread> {
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: settings,
-    // Under `node --watch` the environment makes a thread send messages of Node's own.
-    env: {},
+    env: threadEnvironment(),
     name: 'weft-storage',
   })
   const waiting = new Slots<Waiting>()

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type DocumentId, limits } from '@weft/protocol'
 import type { SqliteEvents } from './sqlite-events.ts'
 import { all, first } from './sqlite-rows.ts'
-import { deliveryOf, mayBeAdded, reasonToDisable, tooManyWait } from './webhook-rules.ts'
+import { deliveryOf, mayBeAdded, settled, tooManyWait } from './webhook-rules.ts'
 import type {
   Attempt,
   Claimed,
@@ -61,17 +61,20 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
   const removeWebhook = database.prepare('DELETE FROM webhooks WHERE id = ?')
   const insertDelivery = database.prepare(
     `INSERT INTO deliveries (number, id, webhook, event, document, payload, created_at, state, attempts, next_at)
-     VALUES ((SELECT coalesce(max(number), 0) + 1 FROM deliveries), ?, ?, ?, ?, ?, ?, 'waiting', 0, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?)`,
   )
+  const selectLast = database.prepare('SELECT coalesce(max(number), 0) AS number FROM deliveries')
   const mergeChanged = database.prepare(
-    `UPDATE deliveries SET payload = ? WHERE webhook = ? AND document = ? AND event = 'document.changed'
-       AND state = 'waiting' AND attempts = 0`,
+    `UPDATE deliveries SET payload = ?
+     WHERE number = (SELECT max(number) FROM deliveries WHERE webhook = ? AND document = ?)
+       AND event = 'document.changed' AND state = 'waiting' AND attempts = 0 AND last_at IS NULL`,
   )
   const blank = database.prepare(
     "UPDATE deliveries SET payload = json_set(payload, '$.data.title', '') WHERE document = ?",
   )
   const again = database.prepare(
-    "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = ?, first_at = NULL WHERE id = ? AND state != 'sending'",
+    `UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = ?, first_at = NULL,
+       last_at = coalesce(last_at, first_at) WHERE id = ? AND state != 'sending'`,
   )
   const selectById = database.prepare(
     `SELECT ${deliveryColumns} FROM deliveries WHERE webhook = ? AND id = ?`,
@@ -92,10 +95,10 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
   )
   const putBack = database.prepare("UPDATE deliveries SET state = 'waiting' WHERE state = 'sending'")
   const selectTaken = database.prepare(
-    "SELECT webhook, first_at AS firstAt FROM deliveries WHERE number = ? AND state = 'sending'",
+    `SELECT ${deliveryColumns} FROM deliveries WHERE number = ? AND state = 'sending'`,
   )
   const writeAttempt = database.prepare(
-    `UPDATE deliveries SET state = ?, next_at = ?, last_at = ?, status = ?, response = ?, error = ?
+    `UPDATE deliveries SET state = ?, next_at = ?, first_at = ?, last_at = ?, status = ?, response = ?, error = ?
      WHERE number = ?`,
   )
   const countWaiting = database.prepare(
@@ -105,9 +108,18 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
     `DELETE FROM deliveries WHERE webhook = ?1 AND state IN ('delivered', 'failed') AND number <= (
        SELECT number FROM deliveries WHERE webhook = ?1 ORDER BY number DESC LIMIT 1 OFFSET ${limits.webhookFinished})`,
   )
+  const selectOver = database.prepare(
+    `SELECT webhooks.id FROM webhooks JOIN documents ON documents.id = webhooks.document AND documents.shelf = 2
+     WHERE disabled_at IS NOT NULL OR (told >= ? AND NOT EXISTS (
+       SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND state IN ('waiting', 'sending')))`,
+  )
 
   // An earlier process took them, and ended before it knew what came of it.
   putBack.run()
+  /** So many may be added to each before those that wait are counted again, which takes time. */
+  const room = new Map<string, number>()
+  // None comes again while this process lives: what is under way is settled by it, after its webhook went too.
+  let lastNumber = first<{ number: number }>(selectLast)?.number ?? 0
 
   const get = (id: string) => recordOf(first<WebhookRow>(select, id))
   const list = () => all<WebhookRow>(selectAll).flatMap((row) => recordOf(row) ?? [])
@@ -123,15 +135,31 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
     rewrite.run(url, names, description, ...signing, updatedAt, disabledAt, disabledReason, failingSince, id)
   }
 
-  function addNew({ id, webhook, event, document, payload, createdAt }: NewDelivery): void {
-    // One that nobody was sent yet tells of the later changes, too.
+  function addNew(delivery: NewDelivery): void {
+    const { webhook, event, document, payload } = delivery
+    // One that nobody was sent yet tells of the later changes, too, unless something else happened between.
     if (event === 'document.changed' && mergeChanged.run(payload, webhook, document).changes > 0) return
-    insertDelivery.run(id, webhook, event, document, payload, createdAt, createdAt)
+    put(delivery)
   }
 
-  function bound(webhook: WebhookRecord, at: number): void {
+  function put({ id, webhook, event, document, payload, createdAt }: NewDelivery): void {
+    insertDelivery.run(++lastNumber, id, webhook, event, document, payload, createdAt, createdAt)
+  }
+
+  function remove(id: string): void {
+    removeDeliveries.run(id)
+    removeWebhook.run(id)
+    room.delete(id)
+  }
+
+  /** After so many were added. */
+  function bound(webhook: WebhookRecord, added: number, at: number): void {
     dropFinished.run(webhook.id)
+    const left = (room.get(webhook.id) ?? 0) - added
+    room.set(webhook.id, left)
+    if (left >= 0) return
     const waiting = first<{ waiting: number }>(countWaiting, webhook.id)?.waiting ?? 0
+    room.set(webhook.id, limits.webhookWaiting - waiting)
     if (waiting > limits.webhookWaiting) write({ ...webhook, disabledAt: at, disabledReason: tooManyWait })
   }
 
@@ -139,6 +167,7 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
     get,
     list,
     create(webhook) {
+      for (const { id } of all<{ id: string }>(selectOver, lastEvent())) remove(id)
       if (!mayBeAdded(webhook, list())) return false
       const { id, url, document, description, secret, previousSecret, previousUntil } = webhook
       const { createdBy, createdAt, updatedAt, disabledAt, disabledReason, failingSince } = webhook
@@ -156,10 +185,7 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
       if (before.disabledAt !== null && after.disabledAt === null) writeTold.run(lastEvent(), id)
       return after
     },
-    remove(id) {
-      removeDeliveries.run(id)
-      removeWebhook.run(id)
-    },
+    remove,
     forget: (document) => void blank.run(document),
     enqueue(at) {
       const told = all<{ id: string; told: number }>(selectTold)
@@ -175,16 +201,17 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
           .flatMap((event) => deliveryOf(webhook, event, at) ?? [])
         for (const delivery of deliveries) addNew(delivery)
         writeTold.run(page.next, id)
-        if (deliveries.length > 0) bound(webhook, at)
+        if (deliveries.length > 0) bound(webhook, deliveries.length, at)
       }
       return { left: page.next < page.last }
     },
     add(delivery) {
-      if (get(delivery.webhook) === null) return null
-      const { id, webhook, event, document, payload, createdAt } = delivery
-      if (first(selectById, webhook, id) === undefined)
-        insertDelivery.run(id, webhook, event, document, payload, createdAt, createdAt)
+      const { id, webhook, createdAt } = delivery
+      const owner = get(webhook)
+      if (owner === null) return null
+      if (first(selectById, webhook, id) === undefined) put(delivery)
       else again.run(createdAt, id)
+      bound(owner, 1, createdAt)
       return deliveryOfRow(first<DeliveryRecord>(selectById, webhook, id))
     },
     claim(at, most, busy) {
@@ -206,13 +233,12 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
       return times.length === 0 ? null : Math.min(...times)
     },
     settle(number, attempt) {
-      const taken = first<{ webhook: string; firstAt: number }>(selectTaken, number)
+      const taken = first<DeliveryRecord>(selectTaken, number)
       const webhook = taken === undefined ? null : get(taken.webhook)
       if (taken === undefined || webhook === null) return
-      const { at, state, nextAt, status, response, error } = attempt
-      writeAttempt.run(state, nextAt, at, status, response, error, number)
-      const failingSince = state === 'delivered' ? null : (webhook.failingSince ?? at)
-      const reason = reasonToDisable(attempt, failingSince, taken.firstAt)
+      const { at, nextAt, status, response, error } = attempt
+      const { state, firstAt, failingSince, reason } = settled(attempt, taken, webhook.failingSince)
+      writeAttempt.run(state, nextAt, firstAt, at, status, response, error, number)
       const disabled = reason === null ? {} : { disabledAt: at, disabledReason: reason }
       write({ ...webhook, failingSince, ...disabled })
     },

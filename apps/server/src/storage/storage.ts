@@ -105,7 +105,7 @@ export interface DocumentStore {
   ): Promise<DocumentRecord | null>
   /** Into the trash: from then on no update is appended. Again: no change. `null` if there is none. */
   trash(id: DocumentId, at: number, by?: ActorId | null): Promise<DocumentRecord | null>
-  /** Out of the trash, into its folder if that is still there. Not in it: no change. `null` if there is none. */
+  /** Out of the trash, into its folder if that is still there, and pinned as it was if there is room. Not in it: no change. `null` if there is none. */
   restore(id: DocumentId, at: number, by?: ActorId | null): Promise<DocumentRecord | null>
   /** So many that went to the trash before `before`. */
   trashedBefore(before: number, limit: number): Promise<readonly DocumentId[]>

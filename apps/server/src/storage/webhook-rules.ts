@@ -1,7 +1,7 @@
 /** What adapters of the webhook store decide alike. */
 import { limits, type WebhookEvent, webhookEvents } from '@weft/protocol'
 import type { StoredEvent } from './event-store.ts'
-import type { Attempt, NewDelivery, WebhookRecord } from './webhook-store.ts'
+import type { Attempt, DeliveryRecord, NewDelivery, WebhookRecord } from './webhook-store.ts'
 
 /** `null`: this webhook is not told of that. */
 export function deliveryOf(webhook: WebhookRecord, event: StoredEvent, at: number): NewDelivery | null {
@@ -33,15 +33,29 @@ export function mayBeAdded(webhook: WebhookRecord, others: readonly WebhookRecor
   return others.length < limits.webhooks && ofDocument.length < limits.webhooksPerDocument
 }
 
-/** The reason to disable a webhook after an attempt; `null`: there is none. */
-export function reasonToDisable(
-  { state, disable }: Attempt,
-  failingSince: number | null,
-  firstAt: number,
-): string | null {
-  if (disable !== null) return disable
+export interface Settled {
+  /** Of the delivery. */
+  readonly state: DeliveryRecord['state']
+  readonly firstAt: number
+  /** Of the webhook. */
+  readonly failingSince: number | null
+  /** Why it is to be disabled; `null`: it is not. */
+  readonly reason: string | null
+}
+
+/** What an attempt makes of the delivery that was taken and of its webhook. */
+export function settled(
+  { at, state, disable }: Attempt,
+  taken: Pick<DeliveryRecord, 'attempts' | 'firstAt' | 'lastAt'>,
+  failingBefore: number | null,
+): Settled {
+  const isFirst = taken.attempts === 1 || taken.lastAt === null
+  const firstAt = isFirst ? Math.max(taken.firstAt ?? at, at) : (taken.firstAt ?? at)
+  if (state === 'withheld') return { state: 'failed', firstAt, failingSince: failingBefore, reason: disable }
+  const failingSince = state === 'delivered' ? null : (failingBefore ?? at)
   const isPersistent = state === 'failed' && failingSince !== null && failingSince <= firstAt
-  return isPersistent ? 'Every delivery failed for as long as one was tried.' : null
+  const reason = isPersistent ? 'Every delivery failed for as long as one was tried.' : null
+  return { state, firstAt, failingSince, reason: disable ?? reason }
 }
 
 export const tooManyWait = `More than ${limits.webhookWaiting} deliveries wait.`

@@ -53,6 +53,7 @@ export interface DeliveryRecord {
   readonly state: 'waiting' | 'sending' | 'delivered' | 'failed'
   readonly attempts: number
   readonly nextAt: number
+  /** When the first attempt began, then when it was over. */
   readonly firstAt: number | null
   readonly lastAt: number | null
   readonly status: number | null
@@ -67,8 +68,8 @@ export type NewDelivery = Pick<
 
 export interface Attempt {
   readonly at: number
-  /** `waiting`: for another attempt at `nextAt`. */
-  readonly state: 'waiting' | 'delivered' | 'failed'
+  /** `waiting`: for another attempt at `nextAt`. `withheld`: it failed without being sent, which blames no receiver. */
+  readonly state: 'waiting' | 'delivered' | 'failed' | 'withheld'
   readonly nextAt: number
   readonly status: number | null
   readonly response: string | null
@@ -83,7 +84,10 @@ export interface Claimed {
 }
 
 export interface WebhookStore {
-  /** False: there are as many as there may be. Tells of what happens from now on. */
+  /**
+   * False: there are as many as there may be; those of a document that is deleted for good go when its end was told.
+   * Tells of what happens from now on.
+   */
   create(webhook: WebhookRecord): Promise<boolean>
   get(id: string): Promise<WebhookRecord | null>
   /** Oldest first. */

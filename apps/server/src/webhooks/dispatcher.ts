@@ -7,7 +7,7 @@ import type { Actor, ActorId } from '@weft/protocol'
 import { limits } from '@weft/protocol'
 import type { Timers } from '@weft/sync'
 import type { Access } from '../access.ts'
-import { createBell } from '../following/bell.ts'
+import { type Bell, createBell } from '../following/bell.ts'
 import type { News } from '../following/news.ts'
 import type { Logger } from '../log.ts'
 import type { Attempt, Claimed, Storage } from '../storage/storage.ts'
@@ -42,6 +42,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const { webhooks, documents } = storage
   const bell = createBell(timers)
   const underWay = new Map<string, Promise<void>>()
+  /** Deliveries that the storage did not take yet. */
+  const asleep = new Set<Bell>()
   const stopHearing = news.hear(null, bell.ring)
   let isStopped = false
 
@@ -49,12 +51,13 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     const at = timers.now()
     const unsent = { at, status: null, response: null, disable: null }
     const failed = (error: string): Attempt => ({ ...unsent, state: 'failed', nextAt: at, error })
+    const withheld = (error: string): Attempt => ({ ...unsent, state: 'withheld', nextAt: at, error })
     if (delivery.document !== null) {
       const record = await documents.get(delivery.document)
       // Of one that is gone, its end is told.
       const role = record === null ? null : access.roleOf(actorOf(webhook.createdBy), record)
       if (role === null && delivery.event !== 'document.deleted')
-        return failed('Whoever made this webhook may not read the document.')
+        return withheld('Whoever made this webhook may not read the document.')
     }
     const headers = {
       'content-type': 'application/json',
@@ -88,14 +91,25 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
 
   async function send(claimed: Claimed): Promise<void> {
     const { delivery, webhook } = claimed
-    try {
-      await webhooks.settle(delivery.number, await attempt(claimed))
-    } catch (error) {
-      // It is taken, and waits for the next start: sent twice rather than never.
-      log.warn({ err: error, webhook: webhook.id }, 'a delivery was not settled')
-    } finally {
-      underWay.delete(webhook.id)
-      bell.ring()
+    const attempted = await stored(webhook.id, () => attempt(claimed))
+    if (attempted !== null) await stored(webhook.id, () => webhooks.settle(delivery.number, attempted))
+    underWay.delete(webhook.id)
+    bell.ring()
+  }
+
+  /** Tries until the storage takes it. `null`: this process ends first, and the next one sends: twice rather than never. */
+  async function stored<Value>(webhook: string, work: () => Promise<Value>): Promise<Value | null> {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        log.warn({ err: error, webhook }, 'a delivery waits for the storage')
+        if (isStopped) return null
+        const alarm = createBell(timers)
+        asleep.add(alarm)
+        await alarm.wait(troubleMs)
+        asleep.delete(alarm)
+      }
     }
   }
 
@@ -131,6 +145,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       isStopped = true
       stopHearing()
       bell.ring()
+      for (const alarm of asleep) alarm.ring()
       await running
       await Promise.all(underWay.values())
     },

@@ -73,6 +73,8 @@ function answerTo(url: URL, { headers, body, lookup, signal }: Sending): Promise
     const request = isPlain ? httpRequest(url, options) : httpsRequest(url, options)
     request.once('response', resolve)
     request.on('error', (error) => reject(signal.aborted ? signal.reason : error))
+    // An answer that switches protocols closes the connection and is neither a response nor an error.
+    request.once('close', () => reject(new Error('It ended the connection without an answer.')))
     request.end(body)
   })
 }

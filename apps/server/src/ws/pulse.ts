@@ -37,9 +37,18 @@ export function pulse(start: number): Pulse {
   let heardAt = start
   let pingedAt = start
   let spokenAt = start
+  let beatAt = start
   let message = 0
   let messageSince: number | null = null
   let nextAt = start
+
+  /** The clock was set back. Nobody is given up for that, and everybody hears something. */
+  function forgetTimes(now: number): void {
+    heardAt = now
+    pingedAt = Number.NEGATIVE_INFINITY
+    spokenAt = Number.NEGATIVE_INFINITY
+    if (messageSince !== null) messageSince = now
+  }
 
   return {
     get unfinishedSince() {
@@ -50,8 +59,12 @@ export function pulse(start: number): Pulse {
     },
     beat(signs) {
       const { now, isReading, unfinished, begun } = signs
-      heardAt = isReading ? Math.max(heardAt, signs.heardAt) : now
-      spokenAt = Math.max(spokenAt, signs.spokenAt)
+      if (now < beatAt) forgetTimes(now)
+      beatAt = now
+      if (!isReading) heardAt = now
+      // One that is to come is from before the clock was set back.
+      else if (signs.heardAt <= now) heardAt = Math.max(heardAt, signs.heardAt)
+      if (signs.spokenAt <= now) spokenAt = Math.max(spokenAt, signs.spokenAt)
       if (unfinished === 0) messageSince = null
       else if (messageSince === null || message !== begun || !isReading) messageSince = now
       message = begun

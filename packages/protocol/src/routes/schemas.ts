@@ -1,11 +1,10 @@
 /** The shapes that several routes share. */
 import { z } from '@hono/zod-openapi'
 import { documentIdPattern } from '../document-id.ts'
+import { documentKinds } from '../document-kind.ts'
 import { folderIdPattern } from '../folder-id.ts'
 import { limits } from '../limits.ts'
 import { type ProblemCode, problems } from '../problems.ts'
-
-export const documentKinds = ['markdown', 'text', 'code', 'yjs'] as const
 
 export const documentKind = z.enum(documentKinds).openapi({
   description: '`yjs` documents accept any shared types; the others have one text named `content`.',
@@ -112,7 +111,6 @@ export const cursor = z
 
 export const yesOrNo = z.enum(['true', 'false']).optional()
 
-export type DocumentKind = (typeof documentKinds)[number]
 export type DocumentResource = z.infer<typeof document>
 
 export const problem = z

@@ -1,18 +1,18 @@
 /** Every route of `/api/v1`, once: the server serves these objects, the client takes its types from them. */
 
-import * as attachments from './attachments.ts'
-import * as bulk from './bulk.ts'
-import * as content from './content.ts'
-import * as documents from './documents.ts'
-import * as events from './events.ts'
-import * as exports from './exports.ts'
-import * as folders from './folders.ts'
-import * as imports from './imports.ts'
-import * as library from './library.ts'
-import * as me from './me.ts'
-import * as search from './search.ts'
-import * as webhooks from './webhooks.ts'
-import * as writing from './writing.ts'
+import * as attachments from './routes/attachments.ts'
+import * as bulk from './routes/bulk.ts'
+import * as content from './routes/content.ts'
+import * as documents from './routes/documents.ts'
+import * as events from './routes/events.ts'
+import * as exports from './routes/exports.ts'
+import * as folders from './routes/folders.ts'
+import * as imports from './routes/imports.ts'
+import * as library from './routes/library.ts'
+import * as me from './routes/me.ts'
+import * as search from './routes/search.ts'
+import * as webhooks from './routes/webhooks.ts'
+import * as writing from './routes/writing.ts'
 
 export const routes = {
   createDocument: documents.createDocument,

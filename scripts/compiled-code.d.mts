@@ -1,0 +1,1 @@
+export const compiledCode: { readonly NODE_COMPILE_CACHE: string }
