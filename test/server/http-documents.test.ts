@@ -28,6 +28,19 @@ describe('creating a document', () => {
     expect((await server.ask('GET', `/documents/${document.id}`)).json).toEqual(document)
   })
 
+  it('takes no text that is longer than the operator allows, of a request, a template or another document', async () => {
+    await using own = await weft({ bounds: { textLength: 20 } })
+    const made = await own.ask('POST', '/documents', { content: 'x'.repeat(20), title: 'Full' })
+    expect(made.status).toBe(201)
+    const tooLong = { status: 413, json: { code: 'too-large' } }
+    expect(await own.ask('POST', '/documents', { content: 'x'.repeat(21) })).toMatchObject(tooLong)
+    const template = { content: '{{title}}', isTemplate: true }
+    const { id } = (await own.ask('POST', '/documents', template)).json as DocumentResource
+    const title = 'A title of more than twenty characters'
+    expect(await own.ask('POST', '/documents', { template: id, title })).toMatchObject(tooLong)
+    expect(((await own.ask('GET', '/documents')).json as { documents: unknown[] }).documents).toHaveLength(2)
+  })
+
   it('needs nothing: an empty body of JSON makes an empty Markdown document', async () => {
     expect(await server.create()).toMatchObject({ title: 'Untitled', kind: 'markdown', revision: 0 })
   })

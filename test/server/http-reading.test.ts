@@ -63,10 +63,9 @@ describe.each([
 
     it('that has not come yet is not there', async () => {
       const { id } = await server.create({ content: 'a' })
-      expect(await get(id, '?at=2')).toMatchObject({
-        status: 404,
-        json: { code: 'revision-missing', revision: 1 },
-      })
+      const missing = { status: 404, json: { code: 'revision-missing', revision: 1 } }
+      expect(await get(id, '?at=2')).toMatchObject(missing)
+      expect(await get(id, '?at=2', { 'if-none-match': '"2"' })).toMatchObject(missing)
     })
 
     it.each(['', '-1', '1.5', '1e3', '0x1', ' 1', 'yesterday', '2026-13-01T00:00:00Z', '1'.repeat(30)])(

@@ -165,6 +165,7 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
     allowedHosts,
     dispatcher,
     largestUpdate: Math.max(limits.updateBytes, bounds.stateBytes),
+    textLength: bounds.textLength,
     webFolder: deps.webFolder,
     isDraining: () => closing !== null || isAbandoned,
   })

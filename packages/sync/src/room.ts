@@ -214,9 +214,9 @@ export class Room {
   async #turn(): Promise<void> {
     this.#turnStartedAt = this.#deps.timers.now()
     const turn = this.#document.uncommitted.take()
-    const entries = entriesOf(turn, this.#document.snapshot.stateVector, this.#turnStartedAt)
     this.#audience.committing()
     try {
+      const entries = entriesOf(turn, this.#document.snapshot.stateVector, this.#turnStartedAt)
       const position = entries.length === 0 ? this.#document.head : await this.#journal.append(entries)
       if (position === this.#document.head + entries.length) this.#tell(turn, entries, position)
       else await this.#tellWithOthers(position)

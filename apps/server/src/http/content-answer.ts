@@ -44,7 +44,9 @@ async function answer(c: HttpContext, deps: HttpDeps, record: DocumentRecord, as
   const { reader } = deps
   const of = await revisionOf(deps, record, asked.at)
   const tag = (revision: LogPosition) => revisionTag(revision, tagOf(record, asked))
-  if (hasAlready(c, tag(of.revision))) return unchanged(tag(of.revision), vary)
+  // One that is yet to come may be asked for, too: reading it says that it is missing.
+  if (of.revision <= record.revision && hasAlready(c, tag(of.revision)))
+    return unchanged(tag(of.revision), vary)
   if (form.as === 'state') {
     const { content, revision } = await reader.state(of)
     return send(content, form, tag(revision))

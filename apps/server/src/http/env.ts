@@ -66,6 +66,8 @@ export interface HttpDeps {
   readonly dispatcher: Pick<Dispatcher, 'wake'>
   /** Bytes. */
   readonly largestUpdate: number
+  /** The longest text of a document, in UTF-16 units. */
+  readonly textLength: number
   /** Of one attachment. */
   readonly attachmentBytes: number
   readonly imports: Imports

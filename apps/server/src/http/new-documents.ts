@@ -28,7 +28,7 @@ export interface DocumentMaker {
 }
 
 export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
-  const { storage, worker, reader, timers, rates } = deps
+  const { storage, worker, reader, timers, rates, textLength } = deps
 
   /** `content`: a text, or the state of a document without one. */
   async function make(
@@ -37,6 +37,8 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     beginning: Beginning,
     content: string | Uint8Array | null,
   ): Promise<DocumentRecord> {
+    if (typeof content === 'string' && content.length > textLength)
+      throw new Refused('too-large', { detail: `A text has at most ${textLength} characters.` })
     const isEmpty = content === null || content === ''
     const update = isEmpty ? null : typeof content === 'string' ? await worker.writeText(content) : content
     const createdAt = timers.now()
@@ -78,8 +80,6 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
       draft.title ?? cutTitle(filledTemplate(source.title, { date, name, title: '' })) ?? 'Untitled'
     const found = await contentOf(source)
     const content = typeof found === 'string' ? filledTemplate(found, { date, name, title }) : found
-    if (typeof content === 'string' && content.length > limits.textLength)
-      throw new Refused('too-large', { detail: `A text has at most ${limits.textLength} characters.` })
     const tags = draft.tags === undefined ? source.tags : tagsOf(draft.tags)
     return makeCopy(c, id, { title, kind, language, ...standing(draft), tags }, { source, content })
   }

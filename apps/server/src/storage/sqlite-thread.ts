@@ -66,7 +66,8 @@ export function startThread(settings: ThreadSettings, timers: Timers): Promise<S
         appends.flush()
         const answered = thread.ask({ type: 'close' })
         end(new StorageFailure('The storage is closed', { full: false }))
-        answered.catch(() => worker.terminate())
+        // One that has ended already says so only by this.
+        answered.catch(() => worker.terminate().then(() => resolve()))
       })
       return closed
     },
