@@ -62,6 +62,7 @@ async function serverWithRoles() {
     addressOf: () => '',
     rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
     largestUpdate: 1_000_000,
+    textLength: 1_000_000,
     webFolder: '/nowhere',
     isDraining: () => false,
   })

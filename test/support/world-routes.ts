@@ -62,6 +62,7 @@ export function worldRoutes(world: World, worker: DocumentWorker, document: Docu
     ...nobodyFollowing(),
     rates: createRates({ writesPerMinute: 0, createsPerHour: 0 }),
     largestUpdate: 1_000_000,
+    textLength: 1_000_000,
     webFolder: '/nowhere',
     isDraining: () => false,
   })
