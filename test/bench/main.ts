@@ -20,7 +20,11 @@ if (options.help) console.log(usage)
 else if (process.platform !== 'linux') {
   console.error('The benchmark reads CPU time and memory from /proc, so it runs on Linux only.')
   process.exitCode = 1
-} else await run(options)
+} else {
+  await run(options)
+  // A server that is kept for the whole of it ends with this process.
+  process.exit()
+}
 
 async function run({ only, subjects, repetitions, quick, write }: Options): Promise<void> {
   const ids = scenarios.map(({ id }) => id)
