@@ -113,7 +113,8 @@ function WhileOpen({ editor, document, user, rescue, onRescue }: WhileOpenProps)
   useLeaveGuard((save.state === 'tab' || save.state === 'not-saved') && save.edits > 0)
   useBackOnlineToast(save)
   useDocumentRefresh(document.id, save.state === 'refused')
-  useFirstFocus(editor, save.state !== 'loading' && user.isSettled && !user.unasked)
+  const hasLoaded = save.state !== 'loading' && save.state !== 'absent'
+  useFirstFocus(editor, hasLoaded && user.isSettled && !user.unasked)
   usePageKeys((event) => {
     if (event.key !== 's' || !withControl(event)) return
     // Never the browser's own dialog.
