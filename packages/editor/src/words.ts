@@ -9,6 +9,8 @@ export const words = {
   tab: 'Tab indents. Press Escape, then Tab, to leave the text.',
   offline: 'No connection. Keep writing; your edits will be sent when it returns.',
   online: 'Connected again.',
+  waiting: 'The text is on its way. You can write when it is here.',
+  absent: 'No connection, and the text is not on this device. It comes when the connection returns.',
   someone: 'Someone',
   /** CodeMirror's own texts, by its names for them. */
   phrases: {

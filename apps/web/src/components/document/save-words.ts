@@ -21,6 +21,13 @@ export function saveWords(save: SaveState, document: DocumentResource): SaveWord
         detail: null,
         sentence: `The text is on its way from ${location.host}.`,
       }
+    case 'absent':
+      return {
+        tone: 'device',
+        word: 'Offline',
+        detail: null,
+        sentence: `No connection since ${clockTime(new Date(save.since))}, and the text is not on this device. It comes when the connection returns.`,
+      }
     case 'saved':
       return {
         tone: 'saved',
