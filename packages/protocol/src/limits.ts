@@ -177,7 +177,7 @@ export const limits = {
   eventWaitSeconds: 60,
   /** A comment, when a stream of events has nothing else to say: proxies end what is quiet. */
   eventHeartbeatMs: 15_000,
-  /** Least time between two looks at a document that is followed: what is typed meanwhile is told together. */
+  /** Least time between two looks at what is followed: what happens meanwhile is told together. */
   followMs: 50,
   /** Bytes of events that wait for one reader; then nothing more is read for it until it has taken them. */
   eventQueueBytes: 256 * 1024,

@@ -67,7 +67,7 @@ export function openEventStream(c: HttpContext, { type, timers, onEnd }: EventSt
       return isOpen
     },
     send(bytes) {
-      if (isOpen) controller?.enqueue(bytes)
+      if (isOpen && bytes.length > 0) controller?.enqueue(bytes)
     },
     async ready() {
       if (!isOpen || hasRoom()) return isOpen
