@@ -5,11 +5,13 @@ import { createClient, ProblemError } from '@weft/client'
 import type { AttachmentResource, DocumentResource } from '@weft/protocol'
 import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
+import type { Storage } from '@weft/server/storage/storage'
+import { StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rawHttp } from '../support/raw-http.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
-import { type Weft, weft } from '../support/weft.ts'
+import { type Answer, type Weft, weft } from '../support/weft.ts'
 
 let server: Weft
 beforeAll(async () => {
@@ -208,6 +210,46 @@ describe('a copy of a document', () => {
     for (const { id } of [shown, other])
       await server.ask('DELETE', `/documents/${source.id}/attachments/${id}`)
     expect(Buffer.from(await (await fetch(`${server.url}/attachments/${own}`)).arrayBuffer())).toEqual(png)
+  })
+})
+
+describe('a copy that the server does not live to answer', () => {
+  it.each(['a duplicate', 'one made of a template'])('has its files, and is made once: %s', async (how) => {
+    await using folder = await temporaryFolder()
+    let isDying = false
+    const storage = (real: Storage): Storage => ({
+      ...real,
+      documents: {
+        ...real.documents,
+        create: async (draft) => {
+          const made = await real.documents.create(draft)
+          if (isDying) throw new StorageFailure('it ends here', { full: false })
+          return made
+        },
+      },
+    })
+    const key = { 'idempotency-key': 'copy' }
+    let copyIt = (_: Weft) => Promise.reject<Answer>(new Error('nothing to copy'))
+    {
+      await using dying = await weft({ folder: folder.path, storage })
+      const { id } = await dying.create()
+      const { markdown } = (await dying.ask('POST', `/documents/${id}/attachments`, 'kept'))
+        .json as AttachmentResource
+      const type = { 'content-type': 'text/markdown' }
+      await dying.ask('PUT', `/documents/${id}/content?base=latest`, markdown, type)
+      copyIt = (own) =>
+        how === 'a duplicate'
+          ? own.ask('POST', `/documents/${id}/duplicate`, undefined, key)
+          : own.ask('POST', '/documents', { template: id }, key)
+      isDying = true
+      expect((await copyIt(dying)).status).toBe(503)
+    }
+    await using own = await weft({ folder: folder.path })
+    const { id } = (await copyIt(own)).json as DocumentResource
+    const { text } = await own.ask('GET', `/documents/${id}/content`)
+    const [, address = ''] = /\((.*)\)/.exec(text) ?? []
+    expect(await (await fetch(`${own.url}${address}`)).text()).toBe('kept')
+    expect((await own.ask('GET', '/documents')).json).toMatchObject({ documents: { length: 2 } })
   })
 })
 

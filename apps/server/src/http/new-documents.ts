@@ -5,9 +5,14 @@ import { filledTemplate, titleOf } from '@weft/document'
 import { type DocumentId, type DocumentKind, limits } from '@weft/protocol'
 import type { routes } from '@weft/protocol/routes'
 import { freshId } from '../fresh-id.ts'
-import { type DocumentDraft, DocumentExists, type DocumentRecord } from '../storage/storage.ts'
+import {
+  type DocumentDraft,
+  DocumentExists,
+  type DocumentRecord,
+  type FirstFile,
+} from '../storage/storage.ts'
 import { authorisedContent } from './authorised.ts'
-import { withCopiedAttachments } from './copied-attachments.ts'
+import { type Copy, withCopiedAttachments } from './copied-attachments.ts'
 import type { HttpContext, HttpDeps } from './env.ts'
 import { spend } from './guards.ts'
 import { folderIdOf, tagsOf } from './places.ts'
@@ -36,6 +41,7 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     id: DocumentId,
     beginning: Beginning,
     content: string | Uint8Array | null,
+    filesFor: (copy: Copy) => readonly FirstFile[] = () => [],
   ): Promise<DocumentRecord> {
     if (typeof content === 'string' && content.length > textLength)
       throw new Refused('too-large', { detail: `A text has at most ${textLength} characters.` })
@@ -46,7 +52,9 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     const first = update === null ? null : { update, actor: createdBy, at: createdAt }
     const draft = { ...beginning, id, lineage: freshId(), createdBy, createdAt, first }
     try {
-      return await storage.documents.create(draft)
+      return await storage.attachments.addWith(filesFor(draft), (attachments) =>
+        storage.documents.create({ ...draft, attachments }),
+      )
     } catch (error) {
       const wasUsed = error instanceof DocumentExists && (await storage.documents.get(id)) === null
       throw wasUsed ? new Refused('id-was-used') : error
@@ -61,9 +69,7 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     { source, content }: { source: DocumentRecord; content: string | Uint8Array | null },
   ): Promise<DocumentRecord> {
     const copied = await withCopiedAttachments(source, content, storage.attachments)
-    const document = await make(c, id, beginning, copied.content)
-    await copied.attachTo(document)
-    return document
+    return make(c, id, beginning, copied.content, copied.filesFor)
   }
 
   async function contentOf(record: DocumentRecord): Promise<string | Uint8Array | null> {

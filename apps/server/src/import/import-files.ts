@@ -14,12 +14,12 @@ import {
   limits,
   parseDocumentId,
 } from '@weft/protocol'
-import { DocumentGone, StorageFailure, type Timers } from '@weft/sync'
+import { StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import {
-  AttachmentsFull,
   type DocumentRecord,
+  type FirstFile,
   FolderMissing,
   type ReceivedFile,
   type Storage,
@@ -128,11 +128,8 @@ async function importOne(
 ): Promise<void> {
   const prepared = await prepare(file, thread)
   if ('failure' in prepared) return report.failed(file.path, prepared.failure)
-  const files: { readonly attachment: PreparedAttachment; readonly file: Received | null }[] = []
-  // One by one: a text may mention thousands, and each takes an open file.
-  for (const attachment of prepared.attachments)
-    files.push({ attachment, file: await received.take(attachment.path) })
   const createdAt = timers.now()
+  const first = await received.firstOf({ id: at.id, createdBy: actor.id, createdAt }, prepared.attachments)
   const draft = {
     id: at.id,
     title: prepared.title,
@@ -145,17 +142,23 @@ async function importOne(
     isTemplate: prepared.isTemplate,
     first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at: createdAt },
   }
-  const document = await storage.documents.create({ ...draft, folder: at.folder }).catch((error: unknown) => {
+  const create = (folder: FolderId | null) =>
+    storage.attachments.addWith(first, async (attachments) => ({
+      document: await storage.documents.create({ ...draft, folder, attachments }),
+      attachments,
+    }))
+  const { document, attachments } = await create(at.folder).catch((error: unknown) => {
     // Somebody has removed it since it was found or made, while nothing was in it.
-    if (error instanceof FolderMissing && at.folder !== into)
-      return storage.documents.create({ ...draft, folder: into })
+    if (error instanceof FolderMissing && at.folder !== into) return create(into)
     throw error
   })
   const isThere = at.isThere && document.folder === at.folder
   report.created(file.path, document, isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
-  for (const { attachment, file: taken } of files) {
-    if (taken !== null) await received.attach(document, attachment, taken)
-  }
+  report.attached(attachments.length)
+  // Those that another document of the import had, and that somebody has thrown away with it.
+  const attached = new Set(attachments.map(({ id }) => id))
+  const lost = new Set(first.flatMap(({ draft: { id } }) => (attached.has(id) ? [] : id)))
+  for (const { id, path } of prepared.attachments) if (lost.has(id)) report.failed(path, 'damaged')
 }
 
 async function prepare(
@@ -190,16 +193,18 @@ interface Received {
 
 interface ReceivedFiles {
   has(path: string): boolean
-  /** `null`: it cannot be read, which the report says. */
-  take(path: string): Promise<Received | null>
-  attach(document: DocumentRecord, attachment: PreparedAttachment, received: Received): Promise<void>
+  /** What a document can take of those that it mentions; the report says what it cannot. */
+  firstOf(
+    document: Pick<DocumentRecord, 'id' | 'createdBy' | 'createdAt'>,
+    mentioned: readonly PreparedAttachment[],
+  ): Promise<readonly FirstFile[]>
   discard(): Promise<void>
 }
 
 /** Each file is taken to the disk once, however many documents mention it. */
 function receivedFiles(
-  { source, actor, report }: ImportOrder,
-  { storage, timers, attachmentBytes }: ImportDeps,
+  { source, report }: ImportOrder,
+  { storage, attachmentBytes }: ImportDeps,
 ): ReceivedFiles {
   const { attachments } = storage
   const byPath = new Map(source.files.map((file) => [file.path, file]))
@@ -219,24 +224,34 @@ function receivedFiles(
     }
   }
 
+  /** `null`: it cannot be read, which the report says. */
+  function take(path: string): Promise<Received | null> {
+    const taking = taken.get(path) ?? receive(path)
+    taken.set(path, taking)
+    return taking
+  }
+
   return {
     has: (path) => taken.has(path),
-    take(path) {
-      const taking = taken.get(path) ?? receive(path)
-      taken.set(path, taking)
-      return taking
-    },
-    async attach(document, { id, path, name }, { file, type }) {
-      const createdAt = timers.now()
-      try {
-        await attachments.add({ id, document: document.id, name, type, createdBy: actor.id, createdAt }, file)
-        report.attached()
-      } catch (error) {
-        // Somebody has thrown the document away already: the others still come.
-        if (error instanceof DocumentGone) return
-        if (!(error instanceof AttachmentsFull)) throw error
-        report.failed(path, 'attachments-full')
+    async firstOf({ id: document, createdBy, createdAt }, mentioned) {
+      const first: FirstFile[] = []
+      let bytes = 0
+      // One by one: a text may mention thousands, and each takes an open file.
+      for (const { id, path, name } of mentioned) {
+        const received = await take(path)
+        if (received === null) continue
+        const { file, type } = received
+        const isFull =
+          first.length === limits.attachmentsPerDocument ||
+          bytes + file.bytes > limits.documentAttachmentBytes
+        if (isFull) {
+          report.failed(path, 'attachments-full')
+          continue
+        }
+        bytes += file.bytes
+        first.push({ draft: { id, document, name, type, createdBy, createdAt }, file })
       }
+      return first
     },
     async discard() {
       for (const taking of taken.values()) {

@@ -41,7 +41,10 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
   return {
     documents: memoryDocuments(
       documents,
-      { folders, marks, events, quotas: options.quotas ?? noQuotas, onPurge: webhooks.forget },
+      {
+        ...{ folders, marks, events, attachments: attachments.first, onPurge: webhooks.forget },
+        quotas: options.quotas ?? noQuotas,
+      },
       passage,
     ),
     updates: memoryLog(documents, passage, disk.isDamaged, events),

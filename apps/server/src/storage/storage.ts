@@ -36,7 +36,7 @@ export type {
   WebhookStore,
 } from './webhook-store.ts'
 
-import type { AttachmentStore } from './attachments.ts'
+import type { AttachmentRecord, AttachmentStore } from './attachments.ts'
 import type { ImportStore } from './imports.ts'
 
 export {
@@ -46,6 +46,7 @@ export {
   type AttachmentStore,
   AttachmentsFull,
   FileTooLarge,
+  type FirstFile,
   type ReceivedFile,
 } from './attachments.ts'
 export type { ImportRecord, ImportReport, ImportStore } from './imports.ts'
@@ -78,8 +79,8 @@ export interface Storage {
  */
 export interface DocumentStore {
   /**
-   * Rejects with {@link DocumentExists}, {@link FolderMissing} or {@link QuotaReached}. The document and its first
-   * entry are stored in one transaction.
+   * Rejects with {@link DocumentExists}, {@link FolderMissing}, {@link QuotaReached} or AttachmentsFull. The document,
+   * its first entry and its first files are stored in one transaction.
    */
   create(draft: DocumentDraft): Promise<DocumentRecord>
   /** In the trash or not; `null` if there is none. */
@@ -219,6 +220,8 @@ export interface DocumentDraft {
   readonly isTemplate?: boolean
   /** The content it starts with; revision 1. */
   readonly first: LogEntry | null
+  /** The files that it starts with: see `AttachmentStore.addWith`. */
+  readonly attachments?: readonly AttachmentRecord[]
 }
 
 export interface DocumentChanges {
