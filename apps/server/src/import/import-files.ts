@@ -2,8 +2,10 @@
  * One import from its first file to its last: each file that can be a document becomes one, in the thread that
  * import-thread.ts runs; what documents mention is kept with them; everything else is named in the report.
  *
- * Nothing is undone when it stops in the middle. A document is there whole or not at all.
+ * Nothing is undone when it stops in the middle. A document is there whole or not at all, under an id that the import
+ * and its path give it: an import that goes on finds what it made before.
  */
+import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import {
@@ -18,6 +20,7 @@ import { StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import {
+  DocumentExists,
   type DocumentRecord,
   type FirstFile,
   FolderMissing,
@@ -40,6 +43,8 @@ export interface ImportDeps {
 }
 
 export interface ImportOrder {
+  /** Its id. */
+  readonly import: string
   readonly source: Source
   readonly actor: Actor
   readonly into: FolderId | null
@@ -73,7 +78,7 @@ async function importAll(
   const files = source.files.filter(({ path }) => !isLitter(path))
   const manifest = files.find(({ path }) => path === manifestPath) ?? null
   const ids = new Map<string, DocumentId>()
-  for (const { path } of files) if (formatOf(path) !== null) ids.set(path, freshDocumentId())
+  for (const { path } of files) if (formatOf(path) !== null) ids.set(path, idFor(order.import, path))
   const begun = await thread.begin({
     documents: ids,
     files: new Set(files.flatMap(({ path, bytes }) => (canAttach(bytes, deps) ? [path] : []))),
@@ -102,7 +107,7 @@ async function importAll(
     if (isCancelled()) return
     const outcomes = await Promise.allSettled(
       group.map(async (file) => {
-        const id = ids.get(file.path) ?? freshDocumentId()
+        const id = ids.get(file.path) ?? idFor(order.import, file.path)
         const folder = posix.dirname(file.path)
         const place = order.mayOrganise ? await places.of(folder) : { folder: order.into, isThere: true }
         await importOne(file, { id, ...place }, order, deps, thread, received)
@@ -150,8 +155,10 @@ async function importOne(
   const { document, attachments } = await create(at.folder).catch((error: unknown) => {
     // Somebody has removed it since it was found or made, while nothing was in it.
     if (error instanceof FolderMissing && at.folder !== into) return create(into)
+    if (error instanceof DocumentExists) return madeBefore(at.id, storage)
     throw error
   })
+  if (document === null) return
   const isThere = at.isThere && document.folder === at.folder
   report.created(file.path, document, isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
   report.attached(attachments.length)
@@ -159,6 +166,11 @@ async function importOne(
   const attached = new Set(attachments.map(({ id }) => id))
   const lost = new Set(first.flatMap(({ draft: { id } }) => (attached.has(id) ? [] : id)))
   for (const { id, path } of prepared.attachments) if (lost.has(id)) report.failed(path, 'damaged')
+}
+
+/** `null`: it has been deleted for good since. */
+async function madeBefore(id: DocumentId, { documents, attachments }: ImportDeps['storage']) {
+  return { document: await documents.get(id), attachments: await attachments.list(id) }
 }
 
 async function prepare(
@@ -277,8 +289,10 @@ function* grouped(files: readonly SourceFile[]): Generator<readonly SourceFile[]
   if (group.length > 0) yield group
 }
 
-function freshDocumentId(): DocumentId {
-  const id = parseDocumentId(freshId())
-  if (id === null) throw new TypeError('a fresh id is no document id')
+/** As hard to guess as the import's own. */
+function idFor(importId: string, path: string): DocumentId {
+  const digest = createHash('sha256').update(`${importId} ${path}`).digest('base64url')
+  const id = parseDocumentId(digest.slice(0, 22))
+  if (id === null) throw new TypeError('a digest is no document id')
   return id
 }
