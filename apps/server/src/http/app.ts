@@ -75,7 +75,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
       [route.getRoutingPath()],
       ...(takesQuery ? [] : [noQuery]),
       ...bodyOf(route, deps.largestUpdate),
-      ...(comesOnce(route.method) ? [repeatable(keyInHeader, repeated(route))] : []),
+      ...(comesOnce(route) ? [repeatable(keyInHeader, repeated(route))] : []),
       ...(route === routes.putContent ? [repeatable(keyOfText)] : []),
     )
   }
@@ -111,9 +111,9 @@ function takesFile(route: RouteConfig): boolean {
   return '*/*' in (route.request?.body?.content ?? {})
 }
 
-/** The other methods may be repeated as they are. */
-function comesOnce(method: string): boolean {
-  return method === 'post' || method === 'patch'
+/** What is left may be repeated as it is. */
+function comesOnce({ method, operationId }: RouteConfig): boolean {
+  return method === 'post' || method === 'patch' || operationId === routes.createDocumentWithId.operationId
 }
 
 /** Which methods each path takes. */
