@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, ProblemError } from '@weft/client'
-import type { AttachmentResource, DocumentResource } from '@weft/protocol'
+import type { AttachmentResource, DocumentResource, Problem } from '@weft/protocol'
 import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import type { Storage } from '@weft/server/storage/storage'
@@ -319,6 +319,19 @@ describe('what is not taken', () => {
       expect(answer).toMatchObject({ status: 400, json: { code: 'invalid-request' } })
     },
   )
+
+  it('a form, whose bytes are not the file’s: it says what to send instead', async () => {
+    const { id } = await server.create()
+    const form = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\na\r\n--x--\r\n'
+    for (const path of [`/documents/${id}/attachments`, '/import?name=a.md']) {
+      const answer = await server.ask('POST', path, form, {
+        'content-type': 'multipart/form-data; boundary=x',
+      })
+      expect(answer).toMatchObject({ status: 415, json: { code: 'unsupported-media-type' } })
+      expect((answer.json as Problem).detail).toContain('--data-binary')
+    }
+    expect((await server.ask('GET', `/documents/${id}/attachments`)).json).toEqual({ attachments: [] })
+  })
 
   it('an empty body, a compressed one, an unknown parameter', async () => {
     const { id } = await server.create()
