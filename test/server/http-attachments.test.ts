@@ -175,6 +175,23 @@ describe('a file that is attached', () => {
     expect(await (await get(kept)).text()).toBe('kept')
   })
 
+  it('leaves the disk when its document is deleted for good, where no other has the same', async () => {
+    const folder = await temporaryFolder()
+    await using own = await weft({ folder: folder.path })
+    const [goes, stays] = [await own.create(), await own.create()]
+    for (const content of ['shared', 'its own'])
+      await own.ask('POST', `/documents/${goes.id}/attachments`, content)
+    await own.ask('POST', `/documents/${stays.id}/attachments`, 'shared')
+    await own.ask('DELETE', `/documents/${goes.id}?forever=true`)
+    const place = (content: string) => {
+      const digest = createHash('sha256').update(content).digest('hex')
+      return stat(join(folder.path, 'attachments', digest.slice(0, 2), digest)).catch(() => null)
+    }
+    await until(async () => (await place('its own')) === null)
+    expect(await place('shared')).not.toBeNull()
+    await folder[Symbol.asyncDispose]()
+  })
+
   it('is not found under another document', async () => {
     const [mine, other] = [await server.create(), await server.create()]
     const attachment = await attach(mine.id, 'mine')

@@ -131,6 +131,19 @@ describe.each([
     expect((await server.ask('POST', '/documents', {}, { 'idempotency-key': key })).status).toBe(201)
   })
 
+  it('about a document that was deleted for good is not told again what was in it', async () => {
+    const { id } = await server.create({ content: 'secret\n' })
+    const key = { 'idempotency-key': 'purged' }
+    const edit = () => program.edits(id, [{ find: 'secret', replace: '' }], key)
+    expect((await edit()).text).toMatch(/secret/)
+    await server.ask('DELETE', `/documents/${id}?forever=true`)
+    const again = await until(async () => {
+      const answer = await edit()
+      return answer.status === 200 ? null : answer
+    })
+    expect(again).toMatchObject({ status: 409, json: { code: 'answer-not-kept' } })
+  })
+
   it('whose answer was too large to keep is told that it was done', async () => {
     const { id } = await server.create()
     const key = { 'idempotency-key': 'large' }

@@ -81,7 +81,7 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     await next()
     const { status } = c.res
     const isWorthKeeping = keeps !== 'never' && (keeps === 'always' || hasNoted || noted !== null)
-    if (status < 300 && isWorthKeeping) await answers.keep(request, await answerOf(c.res))
+    if (status < 300 && isWorthKeeping) await answers.keep(request, await answerOf(c))
     // Unlike after a failure, nothing was changed: the key is as good as new.
     if (status >= 300 && status < 500 && hasNoted) await answers.forget(request)
     return undefined
@@ -159,7 +159,8 @@ function fingerprintOf(c: HttpContext, body: Uint8Array | string): string {
 
 const keptHeaders = ['content-type', 'location', 'etag', 'cache-control'] as const
 
-async function answerOf(answer: Response): Promise<KeptAnswer> {
+async function answerOf(c: HttpContext): Promise<KeptAnswer> {
+  const answer = c.res
   const headers = keptHeaders.flatMap((name) => {
     const value = answer.headers.get(name)
     return value === null ? [] : [[name, value] as const]
@@ -169,7 +170,14 @@ async function answerOf(answer: Response): Promise<KeptAnswer> {
     status: answer.status,
     headers: Object.fromEntries(headers),
     body: body.length <= limits.answerBytes ? body : null,
+    document: documentIn(answer.headers.get('location')) ?? documentIn(c.req.path),
   }
+}
+
+/** The document whose address it is, or that of a part of it. */
+function documentIn(path: string | null): string | null {
+  const [, id = null] = /^\/api\/v1\/documents\/([\w-]+)/.exec(path ?? '') ?? []
+  return id
 }
 
 function replayed({ status, headers, body }: NonNullable<KeptRequest['answer']>): Response {

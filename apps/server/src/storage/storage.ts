@@ -177,8 +177,10 @@ export interface KeptRequest {
 export interface KeptAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** `null`: too large to be kept. */
+  /** `null`: too large to be kept, or of a document that has been deleted for good. */
   readonly body: Uint8Array | null
+  /** What it tells of: when this is deleted for good, the body goes too. Not told when it is found. */
+  readonly document?: string | null
 }
 
 /** There is no such revision, not yet or not any more. */
