@@ -13,6 +13,7 @@ import type { Membership, Peer, Timers } from '@weft/sync'
 import { type RawData, WebSocket } from 'ws'
 import { InboundBudget } from './inbound-budget.ts'
 import { MessageProgress } from './message-progress.ts'
+import { takenBytes } from './network-progress.ts'
 import { Pulse } from './pulse.ts'
 
 export interface SocketPeerOptions {
@@ -57,6 +58,8 @@ export class SocketPeer implements Peer {
   #membership: Membership | null = null
   #heardAt: number
   #spokenAt: number
+  /** At the last beat: what its network had taken, if something waited for it. */
+  #takenAtBeat: number | null = null
   #isUnfinished = false
   #ending: Ending | null = null
   #endNow: (() => void) | null = null
@@ -109,6 +112,10 @@ export class SocketPeer implements Peer {
 
   get queuedBytes(): number {
     return this.#network.writableLength
+  }
+
+  get takenBytes(): number {
+    return takenBytes(this.#network)
   }
 
   /** Bytes that came of a message that is not complete. */
@@ -187,6 +194,7 @@ export class SocketPeer implements Peer {
       return now
     }
     if (this.#state !== 'member') return Number.POSITIVE_INFINITY
+    this.#hearByTaking(now)
     const verdict = this.#pulse.beat({
       now,
       heardAt: this.#heardAt,
@@ -204,6 +212,13 @@ export class SocketPeer implements Peer {
     if (verdict === 'speak' || verdict === 'ping-and-speak')
       this.#webSocket.send(emptyPresence, { compress: false })
     return this.#pulse.nextAt
+  }
+
+  /** While something waits the network is full, and only the other end makes room in it. */
+  #hearByTaking(now: number): void {
+    const taken = this.takenBytes
+    if (this.#takenAtBeat !== null && taken > this.#takenAtBeat) this.#heardAt = now
+    this.#takenAtBeat = this.queuedBytes > 0 ? taken : null
   }
 
   /** A getter, because the room may have sent the peer away in the meantime. */
