@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 import { weft } from '../support/weft.ts'
 
-const followers = 60
+const followers = 25
 
 /** A server that counts how often its storage is asked for events. */
 async function counting() {
@@ -46,7 +46,7 @@ it.each(['the server', 'a document'])(`${2 * followers} followers of %s cost few
   for (let count = 0; count < 5; count++) await server.create({})
   const all = [...early, ...(await readers(path))]
   await until(() => all.every(({ lastId }) => lastId !== null))
-  const renames = 8
+  const renames = 5
   const reads = await readsOf(async () => {
     for (let count = 0; count < renames; count++) {
       await server.ask('PATCH', `/documents/${id}`, { title: `Title ${count}` })
