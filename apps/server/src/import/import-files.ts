@@ -7,7 +7,6 @@
  */
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import {
   type Actor,
   type DocumentId,
@@ -28,6 +27,7 @@ import {
   type Storage,
 } from '../storage/storage.ts'
 import { manifestPath, missingPath } from './archive-manifest.ts'
+import { bytesOf } from './file-bytes.ts'
 import { formatOf, isLitter } from './file-format.ts'
 import { type FolderPlace, folderPlaces } from './folder-places.ts'
 import type { ReportWriter } from './import-report.ts'
@@ -178,20 +178,14 @@ async function prepare(
   thread: ImportThread,
 ): Promise<PreparedDocument | { readonly failure: ImportFailure }> {
   if (file.bytes > limits.importDocumentBytes) return { failure: 'too-large' }
-  const bytes = await file
-    .open()
-    .then(buffer)
-    .catch(() => null)
-  return bytes === null ? { failure: 'damaged' } : thread.prepare(file.path, new Uint8Array(bytes))
+  const bytes = await bytesOf(file, new ArrayBuffer(file.bytes))
+  return bytes === null ? { failure: 'damaged' } : thread.prepare(file.path, bytes)
 }
 
-async function manifestOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer> | null> {
+/** In memory that threads share: each new one is told it again, and a copy of it would hold everybody up. */
+async function manifestOf(file: SourceFile): Promise<Uint8Array<SharedArrayBuffer> | null> {
   if (file.bytes > 4 * limits.importDocumentBytes) return null
-  const bytes = await file
-    .open()
-    .then(buffer)
-    .catch(() => null)
-  return bytes === null ? null : new Uint8Array(bytes)
+  return bytesOf(file, new SharedArrayBuffer(file.bytes))
 }
 
 function canAttach(bytes: number, { attachmentBytes }: ImportDeps): boolean {
