@@ -73,6 +73,8 @@ export const limits = {
   compressibleBytes: 16 * 1024,
   /** How long a reader may lag before it is sent away. */
   laggingMs: 15_000,
+  /** Between two words of the revision to those who did not bring it about: for people, who read it. */
+  revisionMs: 1_000,
   /** A document without people leaves memory after this. */
   idleRoomMs: 30_000,
   /** WebSocket ping, and an application message when nothing else was sent: stock clients leave after 30 s. */

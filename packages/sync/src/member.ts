@@ -24,6 +24,8 @@ export class Member {
   /** On their way to the disk. */
   #committing = 0
   #receipted = 0
+  /** The revision that it was told last. */
+  #told = 0
   #hasAsked = false
   #hasGap = false
   #gapsInAnswers = 0
@@ -128,11 +130,22 @@ export class Member {
     this.#receipted = this.#committing
     const messages = this.#receipted
     if (this.peer.receipts) {
+      this.#told = position
       this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
       this.#outbox.look(has)
     }
     for (const update of this.#committingEchoes) this.send(frame(encode({ type: 'update', update })), has)
     this.#committingEchoes = none
+  }
+
+  /**
+   * Others brought the document there. Not to one of whose messages something was refused or is missing: a receipt
+   * would take back what it was told of that.
+   */
+  tellRevision(position: LogPosition): void {
+    if (!this.peer.receipts || !this.#hasAsked || this.#hasGap || position <= this.#told) return
+    this.#told = position
+    this.sendAlways(frame(encode({ type: 'receipt', messages: this.#receipted, position })))
   }
 
   leave(): void {
