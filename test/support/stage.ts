@@ -28,6 +28,8 @@ export interface Stage extends AsyncDisposable {
   clear(): Promise<void>
   /** `kill -9`. */
   killServer(): Promise<void>
+  /** SIGTERM, as when it is replaced by a newer one. */
+  stopServer(): Promise<void>
   startServer(): Promise<void>
   /** Everything the pages complained about so far. */
   readonly complaints: readonly string[]
@@ -77,6 +79,10 @@ export async function openStage(flags: readonly string[] = []): Promise<Stage> {
     clear: () => goHome(browser),
     async killServer() {
       server.child.kill('SIGKILL')
+      await server.ended()
+    },
+    async stopServer() {
+      server.child.kill('SIGTERM')
       await server.ended()
     },
     async startServer() {

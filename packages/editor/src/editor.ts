@@ -244,10 +244,12 @@ export function openEditor(options: EditorOptions): Editor {
   }
 
   function announceConnection() {
-    const { state } = connection.state.get()
-    lock.setOffline(state === 'offline')
-    if (state === 'offline') announcements.say(lock.isWaiting ? words.absent : words.offline)
-    else if (state === 'connected' && !lock.isWaiting) announcements.say(words.online)
+    const now = connection.state.get()
+    lock.setWords(waitingWords(now))
+    if (now.state === 'offline') {
+      const offline = now.restarting ? words.restarting : words.offline
+      announcements.say(lock.isWaiting ? waitingWords(now) : offline)
+    } else if (now.state === 'connected' && !lock.isWaiting) announcements.say(words.online)
   }
 
   function scrollTo(client: number) {
@@ -299,4 +301,10 @@ export function openEditor(options: EditorOptions): Editor {
       ydoc.destroy()
     },
   }
+}
+
+/** What stands where the text will be. */
+function waitingWords(connection: ConnectionState): string {
+  if (connection.state !== 'offline') return words.waiting
+  return connection.restarting ? words.waitingForRestart : words.absent
 }

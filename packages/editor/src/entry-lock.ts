@@ -14,7 +14,8 @@ export interface EntryLock {
   attach(view: EditorView): void
   /** The text is here, or was refused: from now on it can be written, or only be read. */
   set(writable: boolean): void
-  setOffline(offline: boolean): void
+  /** What stands where the text will be. */
+  setWords(sentence: string): void
   close(): void
 }
 
@@ -26,12 +27,11 @@ export function createEntryLock(hint: string | undefined, timers: Timers): Entry
   const compartment = new Compartment()
   let view: EditorView | null = null
   let isWaiting = true
-  let isOffline = false
+  let sentence: string = words.waiting
   let isLate = false
   const configure = (extension: Extension) => view?.dispatch({ effects: compartment.reconfigure(extension) })
   const say = () => {
-    if (isWaiting && isLate)
-      configure([locked, waiting, placeholder(isOffline ? words.absent : words.waiting)])
+    if (isWaiting && isLate) configure([locked, waiting, placeholder(sentence)])
   }
   const cancelLate = timers.after(patienceMs, () => {
     isLate = true
@@ -52,9 +52,9 @@ export function createEntryLock(hint: string | undefined, timers: Timers): Entry
       if (writable) configure(hint === undefined ? [] : placeholder(hint))
       else configure(locked)
     },
-    setOffline(offline) {
-      if (offline === isOffline) return
-      isOffline = offline
+    setWords(next) {
+      if (next === sentence) return
+      sentence = next
       say()
     },
     close() {

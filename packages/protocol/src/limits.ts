@@ -75,6 +75,8 @@ export const limits = {
   laggingMs: 15_000,
   /** What it takes at least in that time. A slow line does; a reader that only pretends holds memory for longer. */
   laggingBytes: 128 * 1024,
+  /** Between two words of the revision to those who did not bring it about: for people, who read it. */
+  revisionMs: 1_000,
   /** A document without people leaves memory after this. */
   idleRoomMs: 30_000,
   /** WebSocket ping, and an application message when nothing else was sent: stock clients leave after 30 s. */

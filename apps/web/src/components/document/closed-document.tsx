@@ -14,7 +14,8 @@ interface ClosedDocumentProps {
 /** In place of a text of which there is nothing to show: why, and what to do. */
 export function ClosedDocument({ editor, document, onRestore }: ClosedDocumentProps) {
   const save = useObservable(editor.saveState)
-  const { detail, sentence } = saveWords(save, document)
+  const connection = useObservable(editor.connection)
+  const { detail, sentence } = saveWords(save, document, connection)
   const isTrashed = document.trashedAt !== null
   const Icon = isTrashed ? Trash2 : CircleX
   return (

@@ -130,7 +130,7 @@ function WhileOpen({ editor, document, user, rescue, onRescue }: WhileOpenProps)
     if (event.key !== 's' || !withControl(event)) return
     // Never the browser's own dialog.
     event.preventDefault()
-    const { word, detail } = saveWords(save, document)
+    const { word, detail } = saveWords(save, document, editor.connection.get())
     showToast(
       save.state === 'saved'
         ? `Saved, revision ${save.revision}`

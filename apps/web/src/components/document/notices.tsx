@@ -16,9 +16,10 @@ interface NoticesProps {
 /** Across the top of the text, only for conditions that last and change what one can do. */
 export function Notices({ editor, document, onRescue, onRestore }: NoticesProps) {
   const save = useObservable(editor.saveState)
+  const connection = useObservable(editor.connection)
   const tone = noticeTone(save)
   if (tone === null) return null
-  const { word, detail, sentence } = saveWords(save, document)
+  const { word, detail, sentence } = saveWords(save, document, connection)
   const isTrashed = document.trashedAt !== null
   // The server shows none of it.
   const isFromDevice = save.state === 'refused' && save.reason === 'document-damaged'

@@ -18,7 +18,8 @@ interface SaveStateButtonProps {
 /** The one place that says what the server has stored: glyph, word, detail; pressed, the whole sentence. */
 export function SaveStateButton({ editor, document, onRescue }: SaveStateButtonProps) {
   const save = useObservable(editor.saveState)
-  const { tone, word, detail, sentence } = saveWords(save, document)
+  const connection = useObservable(editor.connection)
+  const { tone, word, detail, sentence } = saveWords(save, document, connection)
   const hasText = useTextPresence(editor) === 'here'
   return (
     <Popover.Root>

@@ -30,12 +30,13 @@ export function StatusBar({ editor, document }: StatusBarProps) {
 }
 
 function ConnectionCell({ editor }: { readonly editor: Editor }) {
-  const { state } = useObservable(editor.connection)
+  const connection = useObservable(editor.connection)
+  const { state } = connection
   const Icon = state === 'connected' ? Wifi : WifiOff
   return (
     <span className="cell">
       <Icon className="i i-s" />
-      {connectionWords[state]}
+      {state === 'offline' && connection.restarting ? 'Server restarting' : connectionWords[state]}
     </span>
   )
 }
