@@ -33,6 +33,8 @@ export interface Section extends SectionBytes {
    * client, which must be there before it.
    */
   readonly needs: readonly number[]
+  /** (clock, length) pairs, flat, of a text: what its client says to be gone, whether or not it also deletes it. */
+  readonly gone: readonly number[]
   /** It may hold several living values of one key: see keyed-values.ts. */
   readonly maySplitKeys: boolean
 }
@@ -129,17 +131,27 @@ function scanSection(reader: UpdateReader, kind: DocumentKind): Section {
   if (structs === 0) throw new MalformedUpdate('no structs')
   const from = reader.position
   const place = placeAt(client, clock)
+  const gone: number[] = []
   let maySplitKeys = false
   for (let left = structs; left > 0; left--) {
     const added = scanStruct(reader, kind, place)
     if (added === 0) throw new MalformedUpdate('struct of no length')
     maySplitKeys ||= place.isAlive && added > 1 && place.key !== 'none'
+    if (kind !== 'yjs' && !place.isAlive) noteGone(gone, place.clock, added)
     place.clock += added
   }
   if (place.clock > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
   const length = place.clock - clock
   const bytes = reader.bytes.subarray(from, reader.position)
-  return { client, clock, length, structs, bytes, needs: place.needs, maySplitKeys }
+  return { client, clock, length, structs, bytes, needs: place.needs, gone, maySplitKeys }
+}
+
+/** What follows what is gone already makes that longer: it takes two bytes to say, and would take more to remember. */
+function noteGone(gone: number[], clock: number, length: number): void {
+  const last = gone.length - 2
+  if (last >= 0 && (gone[last] as number) + (gone[last + 1] as number) === clock)
+    gone[last + 1] = clock + length - (gone[last] as number)
+  else gone.push(clock, length)
 }
 
 /** Where the struct stands that is being read, and where the references of its section are noted. */
