@@ -99,6 +99,8 @@ export class SocketPeer implements Peer {
       this.#leave()
     })
     webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    // They are no messages to the room, but to read them costs as much.
+    for (const control of ['ping', 'pong'] as const) webSocket.on(control, (data) => this.#spend(data.length))
     this.gone = new Promise((resolve) => {
       webSocket.on('close', (code) => {
         this.#leave()
@@ -240,7 +242,11 @@ export class SocketPeer implements Peer {
       this.close('internal-error')
       return
     }
-    this.#budget.spend(data.length)
+    this.#spend(data.length)
+  }
+
+  #spend(bytes: number): void {
+    this.#budget.spend(bytes)
     if (this.#isMember && !this.#holds.has('budget')) this.#keepPace()
   }
 
