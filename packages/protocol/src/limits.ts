@@ -71,8 +71,12 @@ export const limits = {
   sendQueueBytes: 1024 * 1024,
   /** Answers from this size on are compressed for those who can inflate them. */
   compressibleBytes: 16 * 1024,
-  /** How long a reader may lag before it is sent away. */
+  /** How long a reader that lags may take next to nothing before it is sent away. */
   laggingMs: 15_000,
+  /** What it takes at least in that time. A slow line does; a reader that only pretends holds memory for longer. */
+  laggingBytes: 128 * 1024,
+  /** Between two words of the revision to those who did not bring it about: for people, who read it. */
+  revisionMs: 1_000,
   /** A document without people leaves memory after this. */
   idleRoomMs: 30_000,
   /** WebSocket ping, and an application message when nothing else was sent: stock clients leave after 30 s. */

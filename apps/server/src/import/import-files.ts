@@ -2,10 +2,11 @@
  * One import from its first file to its last: each file that can be a document becomes one, in the thread that
  * import-thread.ts runs; what documents mention is kept with them; everything else is named in the report.
  *
- * Nothing is undone when it stops in the middle. A document is there whole or not at all.
+ * Nothing is undone when it stops in the middle. A document is there whole or not at all, under an id that the import
+ * and its path give it: an import that goes on finds what it made before.
  */
+import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import {
   type Actor,
   type DocumentId,
@@ -14,17 +15,19 @@ import {
   limits,
   parseDocumentId,
 } from '@weft/protocol'
-import { DocumentGone, StorageFailure, type Timers } from '@weft/sync'
+import { StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import {
-  AttachmentsFull,
+  DocumentExists,
   type DocumentRecord,
+  type FirstFile,
   FolderMissing,
   type ReceivedFile,
   type Storage,
 } from '../storage/storage.ts'
 import { manifestPath, missingPath } from './archive-manifest.ts'
+import { bytesOf } from './file-bytes.ts'
 import { formatOf, isLitter } from './file-format.ts'
 import { type FolderPlace, folderPlaces } from './folder-places.ts'
 import type { ReportWriter } from './import-report.ts'
@@ -40,6 +43,8 @@ export interface ImportDeps {
 }
 
 export interface ImportOrder {
+  /** Its id. */
+  readonly import: string
   readonly source: Source
   readonly actor: Actor
   readonly into: FolderId | null
@@ -73,7 +78,7 @@ async function importAll(
   const files = source.files.filter(({ path }) => !isLitter(path))
   const manifest = files.find(({ path }) => path === manifestPath) ?? null
   const ids = new Map<string, DocumentId>()
-  for (const { path } of files) if (formatOf(path) !== null) ids.set(path, freshDocumentId())
+  for (const { path } of files) if (formatOf(path) !== null) ids.set(path, idFor(order.import, path))
   const begun = await thread.begin({
     documents: ids,
     files: new Set(files.flatMap(({ path, bytes }) => (canAttach(bytes, deps) ? [path] : []))),
@@ -102,7 +107,7 @@ async function importAll(
     if (isCancelled()) return
     const outcomes = await Promise.allSettled(
       group.map(async (file) => {
-        const id = ids.get(file.path) ?? freshDocumentId()
+        const id = ids.get(file.path) ?? idFor(order.import, file.path)
         const folder = posix.dirname(file.path)
         const place = order.mayOrganise ? await places.of(folder) : { folder: order.into, isThere: true }
         await importOne(file, { id, ...place }, order, deps, thread, received)
@@ -128,11 +133,8 @@ async function importOne(
 ): Promise<void> {
   const prepared = await prepare(file, thread)
   if ('failure' in prepared) return report.failed(file.path, prepared.failure)
-  const files: { readonly attachment: PreparedAttachment; readonly file: Received | null }[] = []
-  // One by one: a text may mention thousands, and each takes an open file.
-  for (const attachment of prepared.attachments)
-    files.push({ attachment, file: await received.take(attachment.path) })
   const createdAt = timers.now()
+  const first = await received.firstOf({ id: at.id, createdBy: actor.id, createdAt }, prepared.attachments)
   const draft = {
     id: at.id,
     title: prepared.title,
@@ -145,17 +147,30 @@ async function importOne(
     isTemplate: prepared.isTemplate,
     first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at: createdAt },
   }
-  const document = await storage.documents.create({ ...draft, folder: at.folder }).catch((error: unknown) => {
+  const create = (folder: FolderId | null) =>
+    storage.attachments.addWith(first, async (attachments) => ({
+      document: await storage.documents.create({ ...draft, folder, attachments }),
+      attachments,
+    }))
+  const { document, attachments } = await create(at.folder).catch((error: unknown) => {
     // Somebody has removed it since it was found or made, while nothing was in it.
-    if (error instanceof FolderMissing && at.folder !== into)
-      return storage.documents.create({ ...draft, folder: into })
+    if (error instanceof FolderMissing && at.folder !== into) return create(into)
+    if (error instanceof DocumentExists) return madeBefore(at.id, storage)
     throw error
   })
+  if (document === null) return
   const isThere = at.isThere && document.folder === at.folder
   report.created(file.path, document, isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
-  for (const { attachment, file: taken } of files) {
-    if (taken !== null) await received.attach(document, attachment, taken)
-  }
+  report.attached(attachments.length)
+  // Those that another document of the import had, and that somebody has thrown away with it.
+  const attached = new Set(attachments.map(({ id }) => id))
+  const lost = new Set(first.flatMap(({ draft: { id } }) => (attached.has(id) ? [] : id)))
+  for (const { id, path } of prepared.attachments) if (lost.has(id)) report.failed(path, 'damaged')
+}
+
+/** `null`: it has been deleted for good since. */
+async function madeBefore(id: DocumentId, { documents, attachments }: ImportDeps['storage']) {
+  return { document: await documents.get(id), attachments: await attachments.list(id) }
 }
 
 async function prepare(
@@ -163,20 +178,14 @@ async function prepare(
   thread: ImportThread,
 ): Promise<PreparedDocument | { readonly failure: ImportFailure }> {
   if (file.bytes > limits.importDocumentBytes) return { failure: 'too-large' }
-  const bytes = await file
-    .open()
-    .then(buffer)
-    .catch(() => null)
-  return bytes === null ? { failure: 'damaged' } : thread.prepare(file.path, new Uint8Array(bytes))
+  const bytes = await bytesOf(file, new ArrayBuffer(file.bytes))
+  return bytes === null ? { failure: 'damaged' } : thread.prepare(file.path, bytes)
 }
 
-async function manifestOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer> | null> {
+/** In memory that threads share: each new one is told it again, and a copy of it would hold everybody up. */
+async function manifestOf(file: SourceFile): Promise<Uint8Array<SharedArrayBuffer> | null> {
   if (file.bytes > 4 * limits.importDocumentBytes) return null
-  const bytes = await file
-    .open()
-    .then(buffer)
-    .catch(() => null)
-  return bytes === null ? null : new Uint8Array(bytes)
+  return bytesOf(file, new SharedArrayBuffer(file.bytes))
 }
 
 function canAttach(bytes: number, { attachmentBytes }: ImportDeps): boolean {
@@ -190,16 +199,18 @@ interface Received {
 
 interface ReceivedFiles {
   has(path: string): boolean
-  /** `null`: it cannot be read, which the report says. */
-  take(path: string): Promise<Received | null>
-  attach(document: DocumentRecord, attachment: PreparedAttachment, received: Received): Promise<void>
+  /** What a document can take of those that it mentions; the report says what it cannot. */
+  firstOf(
+    document: Pick<DocumentRecord, 'id' | 'createdBy' | 'createdAt'>,
+    mentioned: readonly PreparedAttachment[],
+  ): Promise<readonly FirstFile[]>
   discard(): Promise<void>
 }
 
 /** Each file is taken to the disk once, however many documents mention it. */
 function receivedFiles(
-  { source, actor, report }: ImportOrder,
-  { storage, timers, attachmentBytes }: ImportDeps,
+  { source, report }: ImportOrder,
+  { storage, attachmentBytes }: ImportDeps,
 ): ReceivedFiles {
   const { attachments } = storage
   const byPath = new Map(source.files.map((file) => [file.path, file]))
@@ -219,24 +230,34 @@ function receivedFiles(
     }
   }
 
+  /** `null`: it cannot be read, which the report says. */
+  function take(path: string): Promise<Received | null> {
+    const taking = taken.get(path) ?? receive(path)
+    taken.set(path, taking)
+    return taking
+  }
+
   return {
     has: (path) => taken.has(path),
-    take(path) {
-      const taking = taken.get(path) ?? receive(path)
-      taken.set(path, taking)
-      return taking
-    },
-    async attach(document, { id, path, name }, { file, type }) {
-      const createdAt = timers.now()
-      try {
-        await attachments.add({ id, document: document.id, name, type, createdBy: actor.id, createdAt }, file)
-        report.attached()
-      } catch (error) {
-        // Somebody has thrown the document away already: the others still come.
-        if (error instanceof DocumentGone) return
-        if (!(error instanceof AttachmentsFull)) throw error
-        report.failed(path, 'attachments-full')
+    async firstOf({ id: document, createdBy, createdAt }, mentioned) {
+      const first: FirstFile[] = []
+      let bytes = 0
+      // One by one: a text may mention thousands, and each takes an open file.
+      for (const { id, path, name } of mentioned) {
+        const received = await take(path)
+        if (received === null) continue
+        const { file, type } = received
+        const isFull =
+          first.length === limits.attachmentsPerDocument ||
+          bytes + file.bytes > limits.documentAttachmentBytes
+        if (isFull) {
+          report.failed(path, 'attachments-full')
+          continue
+        }
+        bytes += file.bytes
+        first.push({ draft: { id, document, name, type, createdBy, createdAt }, file })
       }
+      return first
     },
     async discard() {
       for (const taking of taken.values()) {
@@ -262,8 +283,10 @@ function* grouped(files: readonly SourceFile[]): Generator<readonly SourceFile[]
   if (group.length > 0) yield group
 }
 
-function freshDocumentId(): DocumentId {
-  const id = parseDocumentId(freshId())
-  if (id === null) throw new TypeError('a fresh id is no document id')
+/** As hard to guess as the import's own. */
+function idFor(importId: string, path: string): DocumentId {
+  const digest = createHash('sha256').update(`${importId} ${path}`).digest('base64url')
+  const id = parseDocumentId(digest.slice(0, 22))
+  if (id === null) throw new TypeError('a digest is no document id')
   return id
 }

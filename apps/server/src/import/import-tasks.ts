@@ -10,7 +10,7 @@ export interface BeginTask {
   readonly documents: ReadonlyMap<string, DocumentId>
   /** Paths that may become attachments, if they are no documents. */
   readonly files: ReadonlySet<string>
-  readonly manifest: Uint8Array<ArrayBuffer> | null
+  readonly manifest: Uint8Array<SharedArrayBuffer> | null
 }
 
 export interface PrepareTask {

@@ -296,4 +296,11 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX finished_deliveries ON deliveries (webhook, number) WHERE state IN ('delivered', 'failed')",
     ],
   },
+  {
+    name: 'answers by document',
+    statements: () => [
+      'ALTER TABLE answers ADD COLUMN document TEXT',
+      'CREATE INDEX answers_by_document ON answers (document) WHERE document IS NOT NULL',
+    ],
+  },
 ]
