@@ -32,11 +32,16 @@ export function* wordsIn(text: string): Generator<Word> {
   for (const found of text.matchAll(pattern)) {
     const [word] = found
     const isSpaced = !isUnspaced.test(word)
-    const folded = foldedText(word).replace(noLetters, '')
+    const folded = foldedWord(word)
     const to = found.index + word.length
     if (folded !== '')
       yield { folded: isSpaced ? folded.slice(0, wordLength) : folded, isSpaced, from: found.index, to }
   }
+}
+
+/** As it is compared. */
+export function foldedWord(word: string): string {
+  return foldedText(word).replace(noLetters, '')
 }
 
 /** As a word stands in the index, in order: a pair begins at each character but the last, which stands alone. */
