@@ -116,3 +116,26 @@ it('what the index has no room for is put when there is some again', async () =>
   for (const { id } of [await documents.create(one), await documents.create(two)]) indexer.touch(id)
   await passUntil(async () => (await found('needle')).length === 2)
 })
+
+it('words that no document has any more are forgotten, a few at a time, also those of an earlier process', async () => {
+  let tidied = 0
+  const watched: SearchIndex = {
+    ...index,
+    async tidy() {
+      tidied++
+      return index.tidy()
+    },
+  }
+  let text = Array.from({ length: 250 }, (_, n) => `word${n}`).join(' ')
+  const one = written('Title')
+  const { documents, indexer, passUntil, rename } = world(() => text, watched)
+  await documents.create(one)
+  indexer.holdAgainst()
+  await passUntil(() => indexer.isComplete && tidied === 1)
+  text = 'other'
+  await rename(one.id, 'New title')
+  await passUntil(() => tidied === 4)
+  expect(await index.tidy()).toBe(false)
+  await passUntil(() => indexer.pending === 0)
+  expect(tidied).toBe(4)
+})
