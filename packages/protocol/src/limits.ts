@@ -59,8 +59,8 @@ export const limits = {
   nesting: 64,
   /** Clocks (characters, mostly) that one client's part of one update may cover. */
   updateClocks: 16 * 1024 * 1024,
-  /** What every number on the wire may be. Yjs 13 draws its client ids from 32 bits, Yjs 14 from all of these. */
-  maxClientId: 2 ** 53 - 1,
+  /** Yjs draws client ids from 32 bits; wider ones mis-merge in other implementations. */
+  maxClientId: 2 ** 32 - 1,
   /** A presence state that its client did not renew is taken away. Clients renew every 15 s. */
   presenceExpiryMs: 45_000,
   /** How long a program that wrote over REST is shown where it wrote. */
