@@ -174,7 +174,8 @@ describe('a request whose answer was lost with the server', () => {
     const copy = () => before.ask('POST', `/documents/${id}/duplicate`, undefined, key('copy'))
     const folder = () => before.ask('POST', '/folders', { name: 'Made once' }, key('folder'))
     const own = (server: Weft) => server.ask('PUT', '/documents/own-id', { title: 'Own' }, key('own'))
-    const requests = [append, put, create, copy, folder, () => own(before)]
+    const attach = (server: Weft) => server.ask('POST', `/documents/${id}/attachments`, 'file', key('attach'))
+    const requests = [append, put, create, copy, folder, () => own(before), () => attach(before)]
     for (const request of requests) expect((await request()).status).toBe(503)
     await dying.edits(id, [{ prepend: 'meanwhile' }])
     const text = await dying.read(id)
@@ -198,6 +199,10 @@ describe('a request whose answer was lost with the server', () => {
     const copies = (await after.ask('GET', '/documents?title=Copy+of')).json as { documents: unknown[] }
     expect(copies.documents).toEqual([copied.json])
     expect((await own(after)).status).toBe(201)
+    const attached = await attach(after)
+    expect(attached.status).toBe(201)
+    const files = await after.ask('GET', `/documents/${id}/attachments`)
+    expect(files.json).toEqual({ attachments: [attached.json] })
     const filed = await after.ask('POST', '/folders', { name: 'Made once' }, key('folder'))
     expect(await after.ask('GET', '/folders')).toMatchObject({ json: { folders: [filed.json] } })
   })

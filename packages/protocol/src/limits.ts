@@ -154,6 +154,8 @@ export const limits = {
   importDocumentBytes: 16 * 1024 * 1024,
   /** Characters of a path in it. */
   importPathLength: 4_000,
+  /** Characters of all paths in it: they are in memory together. */
+  importPathsLength: 8 * 1024 * 1024,
   /** To make a document of one file. */
   importFileMs: 10_000,
   /** Imports of one actor. */

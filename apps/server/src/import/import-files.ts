@@ -5,16 +5,8 @@
  * Nothing is undone when it stops in the middle. A document is there whole or not at all, under an id that the import
  * and its path give it: an import that goes on finds what it made before.
  */
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import {
-  type Actor,
-  type DocumentId,
-  type FolderId,
-  type ImportFailure,
-  limits,
-  parseDocumentId,
-} from '@weft/protocol'
+import { type Actor, type DocumentId, type FolderId, type ImportFailure, limits } from '@weft/protocol'
 import { StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
@@ -33,6 +25,7 @@ import { type FolderPlace, folderPlaces } from './folder-places.ts'
 import type { ReportWriter } from './import-report.ts'
 import type { PreparedAttachment, PreparedDocument } from './import-tasks.ts'
 import type { ImportThread } from './import-thread.ts'
+import { importedId } from './imported-id.ts'
 import type { Source, SourceFile } from './source.ts'
 
 export interface ImportDeps {
@@ -57,6 +50,7 @@ export interface ImportOrder {
 /** Files whose documents are stored together: a commit each would take longer, and more would hold others up. */
 const filesAtOnce = 16
 const bytesAtOnce = 16 * 1024 * 1024
+const filesSortedAtOnce = 2_000
 
 /** Rejects with StorageFailure when nothing can be stored. */
 export async function importFiles(order: ImportOrder, thread: ImportThread, deps: ImportDeps): Promise<void> {
@@ -75,20 +69,22 @@ async function importAll(
   received: ReceivedFiles,
 ): Promise<void> {
   const { source, report, isCancelled } = order
-  const files = source.files.filter(({ path }) => !isLitter(path))
+  const { files, texts } = await sorted(source.files)
   const manifest = files.find(({ path }) => path === manifestPath) ?? null
-  const ids = new Map<string, DocumentId>()
-  for (const { path } of files) if (formatOf(path) !== null) ids.set(path, idFor(order.import, path))
+  // Only a list may say of a text that it is none.
+  const isFile = ({ path, bytes }: SourceFile) =>
+    canAttach(bytes, deps) && (manifest !== null || !texts.has(path))
   const begun = await thread.begin({
-    documents: ids,
-    files: new Set(files.flatMap(({ path, bytes }) => (canAttach(bytes, deps) ? [path] : []))),
+    import: order.import,
+    documents: texts,
+    files: new Set(files.flatMap((file) => (isFile(file) ? [file.path] : []))),
     manifest: manifest === null ? null : await manifestOf(manifest),
   })
   // What lies in an archive of ours for other reasons.
   const ownFiles = begun === null ? [] : [manifestPath, missingPath]
-  for (const path of [...ownFiles, ...(begun?.attachments ?? [])]) ids.delete(path)
-  const documents = files.filter(({ path }) => ids.has(path))
-  const others = files.filter(({ path }) => !ids.has(path) && !ownFiles.includes(path))
+  for (const path of [...ownFiles, ...(begun?.attachments ?? [])]) texts.delete(path)
+  const documents = files.filter(({ path }) => texts.has(path))
+  const others = files.filter(({ path }) => !texts.has(path) && !ownFiles.includes(path))
   const places = folderPlaces({
     ...{ folders: deps.storage.folders, timers: deps.timers, actor: order.actor, into: order.into },
     names: begun?.folders ?? new Map(),
@@ -107,7 +103,7 @@ async function importAll(
     if (isCancelled()) return
     const outcomes = await Promise.allSettled(
       group.map(async (file) => {
-        const id = ids.get(file.path) ?? idFor(order.import, file.path)
+        const id = importedId(order.import, file.path)
         const folder = posix.dirname(file.path)
         const place = order.mayOrganise ? await places.of(folder) : { folder: order.into, isThere: true }
         await importOne(file, { id, ...place }, order, deps, thread, received)
@@ -121,6 +117,19 @@ async function importAll(
     if (!received.has(path)) report.failed(path, bytes > deps.attachmentBytes ? 'too-large' : 'unused')
     report.done()
   }
+}
+
+/** Those that anybody means to import, and the paths of those that may be documents. Others go on in between. */
+async function sorted(all: readonly SourceFile[]) {
+  const files: SourceFile[] = []
+  const texts = new Set<string>()
+  for (const [index, file] of all.entries()) {
+    if (index % filesSortedAtOnce === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (isLitter(file.path)) continue
+    files.push(file)
+    if (formatOf(file.path) !== null) texts.add(file.path)
+  }
+  return { files, texts }
 }
 
 async function importOne(
@@ -281,12 +290,4 @@ function* grouped(files: readonly SourceFile[]): Generator<readonly SourceFile[]
     bytes += file.bytes
   }
   if (group.length > 0) yield group
-}
-
-/** As hard to guess as the import's own. */
-function idFor(importId: string, path: string): DocumentId {
-  const digest = createHash('sha256').update(`${importId} ${path}`).digest('base64url')
-  const id = parseDocumentId(digest.slice(0, 22))
-  if (id === null) throw new TypeError('a digest is no document id')
-  return id
 }
