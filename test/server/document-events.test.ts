@@ -23,3 +23,29 @@ it.each([
   expect(told).toMatchObject([{ event: { type: 'reset', revision: 2 }, place }])
   expect(place).toEqual({ revision: 2, sequence: 1 })
 })
+
+it('who starts over misses nothing that happens meanwhile', async () => {
+  const storage = openMemory()
+  const { id } = await storage.documents.create(draft())
+  const documents = {
+    ...storage.documents,
+    async get(asked: typeof id) {
+      const found = await storage.documents.get(asked)
+      await storage.documents.update(id, { title: 'Renamed meanwhile' }, 2)
+      return found
+    },
+  }
+  let isKept = false
+  const reader: ChangeReader = {
+    read: (_, after) =>
+      isKept
+        ? Promise.resolve({ steps: [], base: after, revision: after, isPart: false })
+        : Promise.reject(new RevisionMissing('not kept')),
+    forget: () => {},
+  }
+  const events = createDocumentEvents({ ...storage, documents }, reader, realTimers)
+  const { place } = await events.look(id, { revision: 9, sequence: 0 }, 'changes')
+  isKept = true
+  const { told } = await events.look(id, place, 'changes')
+  expect(told).toMatchObject([{ event: { type: 'renamed', title: 'Renamed meanwhile' } }])
+})

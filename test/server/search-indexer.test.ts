@@ -89,6 +89,23 @@ it('a text that the storage does not give for a moment is read again', async () 
   await passUntil(async () => (await found('needle')).length === 1)
 })
 
+it('a text that the storage does not give for a moment is found meanwhile as it was', async () => {
+  let reads = 0
+  const one = written('Title')
+  const { documents, indexer, passUntil, rename } = world(() =>
+    ++reads === 2 ? Promise.reject(new StorageFailure('busy', { full: false })) : 'needle',
+  )
+  await documents.create(one)
+  indexer.touch(one.id)
+  await passUntil(async () => (await found('needle')).length === 1)
+  await rename(one.id, 'New')
+  await passUntil(() => reads === 2)
+  await until(() => indexer.pending === 1)
+  expect(await found('needle')).toEqual([one.id])
+  await passUntil(async () => (await found('new')).length === 1)
+  expect(await found('needle')).toEqual([one.id])
+})
+
 it.each([new WorkerFailure('too slow'), new DocumentDamaged('damaged')])(
   'a document whose text cannot be had (%s) is found by its title, and read again at the next start',
   async (error) => {

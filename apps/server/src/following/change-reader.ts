@@ -87,7 +87,7 @@ export function createChangeReader(
     if (kind === 'yjs') return { steps: parts.map((part) => ({ ...part, told: null })), ...passage }
     const told = await follow({ document, after, lineage, telling, revision }, parts).catch(
       (error: Error) => {
-        if (error instanceof WorkerFailure) failures.set(`${document} ${after}`, { error })
+        if (error instanceof WorkerFailure) failures.set(keyOf(document, after, telling), { error })
         throw error
       },
     )
@@ -116,7 +116,7 @@ export function createChangeReader(
       const key = keyOf(document, after, telling)
       const ready = kept.get(key)
       if (ready !== undefined) return ready
-      const failure = failures.get(`${document} ${after}`)
+      const failure = failures.get(key)
       if (failure !== undefined) throw failure.error
       return looks.at(document, `${after} ${telling}`, async () => {
         if (reads >= readsAtOnce) throw new TooManyReads()

@@ -105,8 +105,9 @@ export function createDocumentEvents(
   }
 
   async function reset(document: DocumentId, from: Place): Promise<Look> {
-    const record = await documents.get(document)
-    const place = { revision: record?.revision ?? from.revision, sequence: await lastSequence() }
+    // First: what happens while the document is looked up is told after it.
+    const sequence = await lastSequence()
+    const place = { revision: (await documents.get(document))?.revision ?? from.revision, sequence }
     const at = new Date(timers.now()).toISOString()
     const event = { type: 'reset', revision: place.revision, at } as const
     return { told: [{ event, place }], from, place, isPart: false }

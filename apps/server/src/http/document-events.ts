@@ -63,6 +63,7 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
     return async () => {
       const found = await events.look(document, place, 'diff')
       stream.send(lookDiffs(found))
+      if (isOver(found)) stream.end()
       place = found.place
       return isFurther(found)
     }
@@ -84,6 +85,7 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
       if (present !== people.in(document)) sendPeople()
       const found = await events.look(document, place, 'changes')
       stream.send(lookEvents(found))
+      if (isOver(found)) stream.end()
       place = found.place
       return isFurther(found)
     }
@@ -121,6 +123,11 @@ function personOf({ id, kind, name }: Actor) {
 /** Something was found, told or not, so there may be more behind it. */
 function isFurther({ told, from, place }: Look): boolean {
   return told.length > 0 || place.revision !== from.revision
+}
+
+/** There will never be more: it is deleted for good. */
+function isOver({ told }: Look): boolean {
+  return told.some((one) => 'event' in one && one.event.type === 'deleted')
 }
 
 function eventOf(told: Told) {

@@ -171,7 +171,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     }
   }
 
-  /** `null`: it is gone. A document whose text cannot be had is found by its title. */
+  /** `null`: it is gone, or is read again later. A document whose text cannot be had is found by its title. */
   async function readDocument(record: DocumentRecord): Promise<IndexedDocument | null> {
     const { title, kind, revision } = record
     if (kind === 'yjs' || revision === 0) return { ...standing(record, revision), title, text: '' }
@@ -184,7 +184,11 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       if (error instanceof DocumentGone) return null
       if (isClosed) return null
       if (!(error instanceof DocumentDamaged)) log.warn({ err: error, document: record.id }, 'text not read')
-      if (error instanceof StorageFailure) retry(record.id)
+      if (error instanceof StorageFailure) {
+        // It is found as it was until then.
+        retry(record.id)
+        return null
+      }
       return { ...standing(record, unread), title, text: '' }
     }
   }

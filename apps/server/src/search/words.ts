@@ -32,8 +32,7 @@ export function* wordsIn(text: string): Generator<Word> {
   for (const found of text.matchAll(pattern)) {
     const [word] = found
     const isSpaced = !isUnspaced.test(word)
-    // Lower case makes two characters of İ, and of them one is what the others write.
-    const folded = foldedText(word).replaceAll('i\u0307', 'i').replace(noLetters, '')
+    const folded = foldedText(word).replace(noLetters, '')
     const to = found.index + word.length
     if (folded !== '')
       yield { folded: isSpaced ? folded.slice(0, wordLength) : folded, isSpaced, from: found.index, to }

@@ -12,6 +12,7 @@ import { type Actor, type CloseReason, closeCodes, encode, isFinalClose, limits 
 import type { Membership, Peer, Timers } from '@weft/sync'
 import { type RawData, WebSocket } from 'ws'
 import { InboundBudget } from './inbound-budget.ts'
+import { inflatedBytes } from './inflated.ts'
 import { MessageProgress } from './message-progress.ts'
 import { takenBytes } from './network-progress.ts'
 import { Pulse } from './pulse.ts'
@@ -120,9 +121,10 @@ export class SocketPeer implements Peer {
     return takenBytes(this.#network)
   }
 
-  /** Bytes that came of a message that is not complete. */
+  /** Bytes that are held of a message that is not complete. */
   get unfinishedBytes(): number {
-    return this.#state === 'member' ? this.#progress.unfinished : 0
+    if (this.#state !== 'member' || this.#progress.unfinished === 0) return 0
+    return Math.max(this.#progress.unfinished, inflatedBytes(this.#webSocket))
   }
 
   /** When that message began; `null`: none. */
