@@ -85,7 +85,9 @@ describe('a paste that is larger than any message may be', () => {
 
 describe('a document that was replaced by a backup', () => {
   it('keeps what was written into the old one on the screen, to be rescued', async () => {
-    const document = await stage.create({ body: { content: 'the old one ' } })
+    // The end of a title this long is cut from that of its copy, in the middle of an emoji.
+    const title = `${'x'.repeat(192)}🎈 fair`
+    const document = await stage.create({ body: { title, content: 'the old one ' } })
     const ann = await stage.writer('Ann', document)
     await ann.says(/^Saved/)
     await ann.goToEnd()
@@ -105,6 +107,7 @@ describe('a document that was replaced by a backup', () => {
     await ann.page.waitForURL((url) => !url.pathname.endsWith(document.id))
     await ann.says(/^Saved/)
     expect(await ann.sees()).toBe('the old one mine')
+    await ann.page.getByRole('heading', { name: `${'x'.repeat(192)} (copy)` }).waitFor()
   })
 
   it('is opened anew by itself where nothing waits', async () => {

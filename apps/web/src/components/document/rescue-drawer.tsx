@@ -8,6 +8,7 @@ import { useLocation } from 'wouter'
 import { type NewDocument, useCreateDocument } from '../../documents.ts'
 import { useObservable } from '../../observable.ts'
 import { reasonOf } from '../../reasons.ts'
+import { cutTitle } from '../../titles.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
 import { DialogPanel } from '../controls/dialog-panel.tsx'
 import { showToast } from '../toasts.tsx'
@@ -78,6 +79,6 @@ export function RescueDrawer({ editor, document, save, isOpen, onOpen }: RescueD
 }
 
 function copyOf({ title, kind, language }: DocumentResource, text: string): NewDocument {
-  const copyTitle = `${title.slice(0, limits.titleLength - 7)} (copy)`
+  const copyTitle = `${cutTitle(title, limits.titleLength - 7)} (copy)`
   return { title: copyTitle, kind, content: repairText(text), ...(language === null ? {} : { language }) }
 }
