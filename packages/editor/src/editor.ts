@@ -69,6 +69,8 @@ export interface Editor {
   /** Scrolls to where a person is. Your caret stays. */
   jumpTo(personKey: string): void
   focus(): void
+  /** The text was stored elsewhere: nothing that was written here waits any more. What other tabs wrote still does. */
+  rescued(): void
   /** Leaves the document. Resolves when this device has stored what was written. */
   close(): Promise<void>
 }
@@ -299,6 +301,7 @@ export function openEditor(options: EditorOptions): Editor {
       if (latest !== undefined) scrollTo(latest.client)
     },
     focus: () => view.focus(),
+    rescued: () => device.confirm(Number.POSITIVE_INFINITY),
     async close() {
       if (closed) return
       closed = true

@@ -1,6 +1,6 @@
 /** The way out for text that the server will not take: copy it, download it, or make a new document of it. */
 import { Dialog } from '@base-ui/react/dialog'
-import { type Editor, forgetDocument, type SaveState } from '@weft/editor'
+import type { Editor, SaveState } from '@weft/editor'
 import { type DocumentResource, limits, repairText } from '@weft/protocol'
 import { Copy, Download, FilePlus2 } from 'lucide-react'
 import { useRef } from 'react'
@@ -30,9 +30,8 @@ export function RescueDrawer({ editor, document, save, isOpen, onOpen }: RescueD
   const first = useRef<HTMLButtonElement>(null)
   const saveAsNew = () =>
     create.mutate(copyOf(document, editor.text()), {
-      onSuccess: async (copy) => {
-        // It is all on the server now; the waiting edits of the old document have no use any more.
-        await forgetDocument(document.id).catch(() => {})
+      onSuccess: (copy) => {
+        editor.rescued()
         showToast(`Stored as “${copy.title}”.`, { icon: FilePlus2 })
         navigate(`/d/${copy.id}`)
       },
