@@ -1,4 +1,4 @@
-import { closeCodes, limits } from '@weft/protocol'
+import { closeCodes, encode, limits } from '@weft/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientFrame, opcodes, rawSocket } from '../support/raw-socket.ts'
 import { type SyncServer, syncServer } from '../support/sync-server.ts'
@@ -137,6 +137,17 @@ describe.concurrent('[W21] sizes', () => {
     expect(performance.now() - began).toBeGreaterThan(1_500)
     expect(client.isOpen).toBe(true)
     client.close()
+  })
+
+  test('a flood of pongs too, though nobody asked for them', async () => {
+    const raw = await rawSocket(server.port, `/sync/${await server.create('w21-pongs')}`)
+    const pong = clientFrame(opcodes.pong, Uint8Array.of(1))
+    const began = performance.now()
+    raw.write(Buffer.concat(Array(limits.messagesBurst + 4 * limits.messagesPerSecond).fill(pong)))
+    raw.write(clientFrame(opcodes.binary, encode({ type: 'sync-step-1', stateVector: Uint8Array.of(0) })))
+    await until(() => raw.messages.some((message) => message[0] === 0 && message[1] === 1))
+    expect(performance.now() - began).toBeGreaterThan(1_500)
+    raw.destroy()
   })
 })
 

@@ -104,8 +104,9 @@ describe('documents in a worker', () => {
     const first = documents.fold([contentUpdate('x'.repeat(1_000_000))]).then(done('running'))
     const folds = [1, 2].map(() => documents.fold([contentUpdate('a')]).then(done('fold')))
     const read = textOf(documents, [contentUpdate('a')]).then(done('read'))
-    await Promise.all([first, ...folds, read])
-    expect(order).toEqual(['running', 'read', 'fold', 'fold'])
+    const state = documents.readState([contentUpdate('a')]).then(done('state'))
+    await Promise.all([first, ...folds, read, state])
+    expect(order).toEqual(['running', 'read', 'state', 'fold', 'fold'])
   })
 
   it('end a thread that has nothing to do, and start another for the next task', async () => {

@@ -1,4 +1,5 @@
 /** Too much of what is allowed. It costs the server a bounded amount of memory, and the others hardly any time. */
+import { constants, deflateRawSync } from 'node:zlib'
 import { closeCodes, encode, limits } from '@weft/protocol'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type HonestPair, honestPair } from '../support/honest-pair.ts'
@@ -166,6 +167,25 @@ describe('[W21] floods of messages', () => {
     expect((await server.metric(resident)) - before).toBeLessThan(300 * mebibyte)
     for (const raw of raws) raw.destroy()
     await until(async () => (await server.metric('weft_connections')) === 4, { withinMs: 30_000 })
+  })
+})
+
+describe('[W34] floods of what inflates', () => {
+  test('and is never finished: what is held counts, not the thousandth of it that came', async () => {
+    const headers = { 'Sec-WebSocket-Extensions': 'permessage-deflate' }
+    const raws = await Promise.all(
+      Array.from({ length: 30 }, () => rawSocket(server.port, `/sync/${attacked}`, { headers })),
+    )
+    const inflated = 15 * mebibyte
+    const part = deflateRawSync(new Uint8Array(inflated), { finishFlush: constants.Z_SYNC_FLUSH })
+    expect(part.length).toBeLessThan(32 * 1024)
+    const began = performance.now()
+    for (const raw of raws) raw.write(clientFrame(0x42, part))
+    const most = Math.floor(limits.unfinishedBytes / inflated)
+    await until(() => raws.filter((raw) => !raw.ended).length <= most)
+    // Later they would have been ended for taking so long.
+    expect(performance.now() - began).toBeLessThan(limits.messageMs)
+    for (const raw of raws) raw.destroy()
   })
 })
 

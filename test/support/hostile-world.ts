@@ -127,6 +127,7 @@ export class HostileWorld {
       receipts: true,
       inflates: false,
       queuedBytes: 0,
+      takenBytes: 0,
       send: (framed) => {
         for (const bytes of messagesIn(framed)) hear(visitor, bytes)
       },

@@ -36,6 +36,8 @@ export class Person {
   revision = 0
   /** A slow network: what is queued here counts as not taken. */
   isStalled = false
+  /** Its network brings them as they are delivered; a test may say that more is under way. */
+  takenBytes = 0
   isReading = true
   /** Frames of a connection that is over reach nobody. */
   #connection = 0
@@ -82,6 +84,9 @@ export class Person {
       inflates: false,
       get queuedBytes() {
         return person.isStalled ? person.incoming.reduce((total, framed) => total + framed.length, 0) : 0
+      },
+      get takenBytes() {
+        return person.takenBytes
       },
       send: (framed) => {
         if (this.#connection === connection) this.incoming.push(framed)
@@ -150,6 +155,7 @@ export class Person {
     if (this.isStalled) return false
     const framed = this.incoming.shift()
     if (framed === undefined) return false
+    this.takenBytes += framed.length
     for (const message of messagesIn(framed)) this.#hear(decode(message))
     if (this.incoming.length === 0) this.membership?.drained()
     return true

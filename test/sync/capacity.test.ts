@@ -58,6 +58,28 @@ describe('A full document', () => {
     expect(ben?.heard.filter(({ type }) => type === 'receipt').length).toBeGreaterThan(before ?? 0)
   })
 
+  test('is not made of clocks that hold nothing: others go on writing', async () => {
+    const world = new World(4, undefined, small)
+    const { document, people } = await world.together('ann', 'mallory')
+    const [ann, mallory] = people
+    // 60 clocks that are gone, and 40 of deleted text, of which the deletes say nothing.
+    for (const update of [
+      Uint8Array.of(1, 1, 2, 0, 0, 60, 0),
+      Uint8Array.of(1, 1, 2, 60, 0x81, 2, 59, 40, 0),
+    ])
+      mallory?.say({ type: 'update', update })
+    await world.settled()
+    expect(mallory?.receipted).toBe(mallory?.sent)
+    ann?.type(0, 'x'.repeat(90))
+    await world.settled()
+    expect(ann?.heard).not.toContainEqual({ type: 'not-saved', reason: 'document-full' })
+    expect(ann?.receipted).toBe(ann?.sent)
+    expect(await stored(world, document)).toBe('x'.repeat(90))
+    ann?.type(0, 'one too many')
+    await world.settled()
+    expect(ann?.heard).toContainEqual({ type: 'not-saved', reason: 'document-full' })
+  })
+
   test('lets whoever wrote too much take it back', async () => {
     const world = new World(3, undefined, small)
     const { document, people } = await world.together('ann')

@@ -1,6 +1,7 @@
 import { limits } from '@weft/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import type { Person } from '../support/person.ts'
 import { World } from '../support/world.ts'
 
 let world: World
@@ -132,5 +133,62 @@ describe('A slow reader', () => {
     }
     world.timers.advance(limits.laggingMs + 1)
     expect(slow.closedWith).toBe('too-slow')
+  })
+
+  describe('whose line brings it on', () => {
+    /** Lags behind 2 MiB of what ann wrote. */
+    async function lagging(): Promise<{ readonly ann: Person; readonly slow: Person }> {
+      const { people } = await world.together('ann', 'slow')
+      const [ann, slow] = people
+      if (ann === undefined || slow === undefined) throw new Error('nobody')
+      slow.isStalled = true
+      for (let sent = 0; sent < 4; sent++) {
+        ann.type(0, 'y'.repeat(512 * 1024))
+        await world.settled()
+      }
+      return { ann, slow }
+    }
+    const takes = (slow: Person, bytes: number, times: number) => {
+      for (let time = 0; time < times && slow.closedWith === null; time++) {
+        slow.takenBytes += bytes
+        world.timers.advance(limits.laggingMs)
+      }
+    }
+
+    test('[W24] may take minutes for what waits, and has everything then', async () => {
+      const { ann, slow } = await lagging()
+      takes(slow, limits.laggingBytes, 8)
+      ann.type(0, 'meanwhile ')
+      await world.settled()
+      expect(slow.closedWith).toBeNull()
+      slow.isStalled = false
+      await world.settled()
+      expect(slow.text.toString()).toBe(ann.text.toString())
+    })
+
+    test('[W24] by next to nothing is sent away', async () => {
+      const { slow } = await lagging()
+      takes(slow, limits.laggingBytes - 1, 1)
+      expect(slow.closedWith).toBe('too-slow')
+    })
+
+    test('[W24] and for whom more waits when all that waited first is gone is sent away', async () => {
+      const { slow } = await lagging()
+      takes(slow, 512 * 1024, 20)
+      expect(slow.closedWith).toBe('too-slow')
+    })
+
+    test('[W24] is told once, when it can hear, how much of its own is durable', async () => {
+      const { slow } = await lagging()
+      const queued = slow.incoming.length
+      for (let typed = 0; typed < 5; typed++) {
+        slow.type(0, 'z')
+        await world.settled()
+      }
+      expect(slow.incoming.length).toBe(queued)
+      slow.isStalled = false
+      await world.settled()
+      expect(slow.receipted).toBe(slow.sent)
+    })
   })
 })

@@ -64,7 +64,7 @@ export function createReader({ revisions, worker }: ReaderDeps): DocumentReader 
     keyOf,
     async build(of) {
       const { updates, head, lineage } = await revisions.slice({ ...of, exactly: exactly(of) })
-      const { bytes } = await worker.fold(updates)
+      const { bytes } = await worker.readState(updates)
       return { content: new Uint8Array(bytes), revision: head, lineage }
     },
     bytes: (content) => content.length,

@@ -14,12 +14,14 @@ import {
   type Source,
 } from './document-tasks.ts'
 import type { FollowedStep, FollowTask } from './follow-tasks.ts'
-import { taskThread } from './task-thread.ts'
+import { type Hurry, taskThread } from './task-thread.ts'
 import type { ShownText, TextForm, TextTask } from './text-tasks.ts'
 
 export interface DocumentWorker extends Folder {
   /** Rejects when Yjs does not accept the updates or they leave a hole. */
   readText(source: Source): Promise<OfSource<string>>
+  /** As {@link fold}, for somebody who waits. */
+  readState(updates: readonly Uint8Array[]): Promise<Base>
   /** The update that makes an empty document hold `text`. */
   writeText(text: string): Promise<Uint8Array>
   edit(source: Source, request: EditRequest): Promise<OfSource<Edited>>
@@ -57,15 +59,16 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
   documents.start()
 
   // The thread answers each task with a value of its type: see document-worker.ts.
-  function ask<Task extends DocumentTask>(task: Task): Promise<Done[Task['type']]> {
+  function ask<Task extends DocumentTask>(task: Task, hurry: Hurry = 'awaited'): Promise<Done[Task['type']]> {
     const packed = 'updates' in task ? task.updates : 'source' in task ? task.source.updates : null
     const moved = packed === null ? [] : [packed.bytes.buffer]
-    const hurry = task.type === 'fold' ? 'unhurried' : 'awaited'
     return documents.ask(task, moved, hurry) as Promise<Done[Task['type']]>
   }
 
   return {
-    fold: (updates): Promise<Base> => ask({ type: 'fold', updates: packUpdates(updates) }),
+    // Nobody waits for a snapshot.
+    fold: (updates): Promise<Base> => ask({ type: 'fold', updates: packUpdates(updates) }, 'unhurried'),
+    readState: (updates) => ask({ type: 'fold', updates: packUpdates(updates) }),
     readText: (source) => ask({ type: 'read-text', source: packed(source) }),
     writeText: (text) => ask({ type: 'write-text', text }),
     edit: (source, request) => ask({ type: 'edit', source: packed(source), request }),

@@ -71,8 +71,10 @@ export const limits = {
   sendQueueBytes: 1024 * 1024,
   /** Answers from this size on are compressed for those who can inflate them. */
   compressibleBytes: 16 * 1024,
-  /** How long a reader may lag before it is sent away. */
+  /** How long a reader that lags may take next to nothing before it is sent away. */
   laggingMs: 15_000,
+  /** What it takes at least in that time. A slow line does; a reader that only pretends holds memory for longer. */
+  laggingBytes: 128 * 1024,
   /** Between two words of the revision to those who did not bring it about: for people, who read it. */
   revisionMs: 1_000,
   /** A document without people leaves memory after this. */
@@ -152,6 +154,8 @@ export const limits = {
   importDocumentBytes: 16 * 1024 * 1024,
   /** Characters of a path in it. */
   importPathLength: 4_000,
+  /** Characters of all paths in it: they are in memory together. */
+  importPathsLength: 8 * 1024 * 1024,
   /** To make a document of one file. */
   importFileMs: 10_000,
   /** Imports of one actor. */
@@ -179,7 +183,7 @@ export const limits = {
   eventWaitSeconds: 60,
   /** A comment, when a stream of events has nothing else to say: proxies end what is quiet. */
   eventHeartbeatMs: 15_000,
-  /** Least time between two looks at a document that is followed: what is typed meanwhile is told together. */
+  /** Least time between two looks at what is followed: what happens meanwhile is told together. */
   followMs: 50,
   /** Bytes of events that wait for one reader; then nothing more is read for it until it has taken them. */
   eventQueueBytes: 256 * 1024,

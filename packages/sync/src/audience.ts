@@ -43,12 +43,8 @@ export class Audience {
     this.#snapshot = snapshot
     const members = this.#members
     this.#presence = new PresenceWindow(timers, {
-      get people() {
-        return members.size
-      },
-      get isTurnUnderWay() {
-        return isTurnUnderWay()
-      },
+      people: () => members.size,
+      isTurnUnderWay,
       tell(framed) {
         for (const member of members) member.send(framed, snapshot.stateVector)
       },

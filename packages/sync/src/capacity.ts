@@ -4,7 +4,7 @@ import { forEachDelete } from './delete-set.ts'
 import { DocumentFull } from './errors.ts'
 import type { Known } from './known.ts'
 import type { RoomCaps } from './room-deps.ts'
-import type { ScannedUpdate } from './scan.ts'
+import type { ScannedUpdate, Section } from './scan.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Uncommitted } from './uncommitted.ts'
 
@@ -45,7 +45,9 @@ export class Capacity {
     const newcomers = sections.filter(({ client }) => !stateVector.has(client)).length
     const isCrowded = newcomers > 0 && stateVector.size + newcomers > limits.clientsPerDocument
     const lengths = sections.reduce((total, { length }) => total + length, 0)
-    const isTooLong = !this.#hasRoomFor(bytes.length, lengths - clocksIn(deletes))
+    // Mostly the same clocks.
+    const dead = Math.max(clocksIn(deletes), goneIn(sections))
+    const isTooLong = !this.#hasRoomFor(bytes.length, lengths - dead)
     if (isCrowded || isTooLong) throw new DocumentFull()
   }
 
@@ -67,5 +69,13 @@ function clocksIn(deletes: readonly number[]): number {
   forEachDelete(deletes, (_client, _clock, length) => {
     total += length
   })
+  return total
+}
+
+function goneIn(sections: readonly Section[]): number {
+  let total = 0
+  for (const { gone } of sections) {
+    for (let next = 1; next < gone.length; next += 2) total += gone[next] as number
+  }
   return total
 }

@@ -6,7 +6,7 @@
 import type { DocumentKind } from '@weft/protocol'
 import * as Y from 'yjs'
 import type { OpenedBase } from './base.ts'
-import { DeleteSet, forEachDelete, readDeletes } from './delete-set.ts'
+import { DeleteSet, deleteSetOf, forEachDelete, readDeletes } from './delete-set.ts'
 import { UpdateGap } from './errors.ts'
 import { assemble } from './merge.ts'
 import { areReady, reach } from './reach.ts'
@@ -18,6 +18,8 @@ export class Known {
   #deletes = new DeleteSet()
   /** Deletes of the log, of its base and of its entries: until somebody deletes, nobody asks about them. */
   #unread: { readonly ofBase: Uint8Array; readonly later: (readonly number[])[] } | null = null
+  /** What came as gone without being deleted too. Yjs takes it for deleted, and says so when it folds. */
+  readonly #gone = new DeleteSet()
   #clockTotal = 0
   /** `null`: to be counted. */
   #deletedClocks: number | null = null
@@ -65,7 +67,7 @@ export class Known {
    */
   livesUpTo(most: number): boolean {
     if (this.#clockTotal <= most) return true
-    this.#deletedClocks ??= this.#deleteSet().clocks
+    this.#deletedClocks ??= this.#countDeleted()
     return this.#clockTotal - this.#deletedClocks <= most
   }
 
@@ -75,10 +77,29 @@ export class Known {
       this.#clocks.set(section.client, section.clock + section.length)
       this.#clockTotal += section.length
     }
+    if (fresh.sections.some(({ gone }) => gone.length > 0)) this.#noteGone(fresh)
     if (fresh.deletes.length === 0) return
     this.#deletedClocks = null
     if (this.#unread === null) addDeletes(this.#deletes, fresh.deletes)
     else this.#unread.later.push(fresh.deletes)
+  }
+
+  #noteGone({ sections, deletes }: ScannedUpdate): void {
+    const deleted = deleteSetOf(deletes)
+    for (const { client, gone } of sections) {
+      for (let next = 0; next < gone.length; next += 2) {
+        const [clock, length] = gone.slice(next, next + 2) as [number, number]
+        if (!deleted.has(client, clock, length)) this.#gone.add(client, clock, length)
+      }
+    }
+    this.#deletedClocks = null
+  }
+
+  #countDeleted(): number {
+    const deletes = this.#deleteSet()
+    return this.#gone.isEmpty
+      ? deletes.clocks
+      : deleteSetOf([...deletes.triples(), ...this.#gone.triples()]).clocks
   }
 
   #newDeletes(deletes: readonly number[]): readonly number[] {

@@ -24,8 +24,10 @@ export class Member {
   /** On their way to the disk. */
   #committing = 0
   #receipted = 0
-  /** The revision that it was told last. */
-  #told = 0
+  #position: LogPosition = 0
+  /** What the last receipt said. */
+  #toldMessages = 0
+  #toldPosition: LogPosition = 0
   #hasAsked = false
   #hasGap = false
   #gapsInAnswers = 0
@@ -38,7 +40,10 @@ export class Member {
   constructor(peer: Peer, timers: Timers, catchUp: (member: Member, since: StateVector) => void) {
     this.peer = peer
     this.questions = new Questions(timers)
-    this.#outbox = new Outbox(peer, timers, (since) => catchUp(this, since))
+    this.#outbox = new Outbox(peer, timers, (since) => {
+      this.#tellReceipt()
+      catchUp(this, since)
+    })
   }
 
   get isOwed(): boolean {
@@ -63,7 +68,7 @@ export class Member {
 
   /** For the few small frames that a lagging client must not miss. */
   sendAlways(framed: Uint8Array): void {
-    this.peer.send(framed)
+    this.#outbox.sendAlways(framed)
   }
 
   drained(): void {
@@ -128,12 +133,9 @@ export class Member {
   committed(position: LogPosition, has: StateVector): void {
     if (this.#committing === this.#receipted) return
     this.#receipted = this.#committing
-    const messages = this.#receipted
-    if (this.peer.receipts) {
-      this.#told = position
-      this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
-      this.#outbox.look(has)
-    }
+    this.#position = position
+    this.#tellReceipt()
+    if (this.peer.receipts) this.#outbox.look(has)
     for (const update of this.#committingEchoes) this.send(frame(encode({ type: 'update', update })), has)
     this.#committingEchoes = none
   }
@@ -143,9 +145,19 @@ export class Member {
    * would take back what it was told of that.
    */
   tellRevision(position: LogPosition): void {
-    if (!this.peer.receipts || !this.#hasAsked || this.#hasGap || position <= this.#told) return
-    this.#told = position
-    this.sendAlways(frame(encode({ type: 'receipt', messages: this.#receipted, position })))
+    if (!this.#hasAsked || this.#hasGap || position <= this.#position) return
+    this.#position = position
+    this.#tellReceipt()
+  }
+
+  /** Behind all that waits for one that lags, a later one says as much. */
+  #tellReceipt(): void {
+    const [messages, position] = [this.#receipted, this.#position]
+    const isTold = this.#toldMessages === messages && this.#toldPosition === position
+    if (!this.peer.receipts || isTold || this.#outbox.isLagging) return
+    this.#toldMessages = messages
+    this.#toldPosition = position
+    this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
   }
 
   leave(): void {

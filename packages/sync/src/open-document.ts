@@ -7,6 +7,7 @@
 import { type ActorId, type DocumentKind, limits } from '@weft/protocol'
 import { openBase, trustedBase } from './base.ts'
 import { Capacity } from './capacity.ts'
+import { KeyedValues } from './keyed-values.ts'
 import { Known } from './known.ts'
 import { emptyUpdate } from './merge.ts'
 import { Owners } from './owners.ts'
@@ -26,6 +27,7 @@ export class OpenDocument {
   readonly #known: Known
   readonly #owners: Owners
   readonly #capacity: Capacity
+  readonly #keyed: KeyedValues
   #head: LogPosition
 
   /** `slice`: all of the log. Throws MalformedUpdate or UpdateGap if that is none. */
@@ -37,6 +39,10 @@ export class OpenDocument {
     this.#owners = new Owners(slice.owners)
     const { snapshot, uncommitted } = this
     this.#capacity = new Capacity(caps, { kind, known: this.#known, snapshot, uncommitted })
+    this.#keyed = new KeyedValues(kind, () => [
+      ...snapshot.sections,
+      ...uncommitted.updates.flatMap(({ sections }) => sections),
+    ])
     this.foldedUpTo = this.#load(slice)
     this.#head = slice.head
   }
@@ -62,14 +68,16 @@ export class OpenDocument {
     return this.#capacity.memoryBytes
   }
 
-  /** False if nothing of it was new. Throws UpdateGap, ForeignClient or DocumentFull, and takes nothing. */
+  /** False if nothing of it was new. Throws UpdateGap, MalformedUpdate, ForeignClient or DocumentFull, and takes nothing. */
   take(update: ScannedUpdate, actor: ActorId): boolean {
     refuseLeaps(update)
     const fresh = this.#known.newOf(update)
     if (fresh === null) return false
     this.#capacity.refuseExcess(fresh)
+    const keyed = this.#keyed.of(fresh)
     this.#owners.claim(fresh.sections, actor)
     this.#known.add(fresh)
+    this.#keyed.add(keyed)
     this.uncommitted.add(actor, fresh)
     return true
   }
@@ -90,6 +98,7 @@ export class OpenDocument {
       return this.snapshot.add(scanned) ?? []
     })
     this.#head = slice.head
+    this.#keyed.forget()
     return added
   }
 

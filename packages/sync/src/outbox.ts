@@ -3,8 +3,9 @@
  *
  * Rule: a slow reader costs a bounded amount of memory. When more waits for it than it may, nothing more is
  * queued: what it had at that moment is remembered as a state vector, and one difference is sent when its
- * network has drained. If that takes too long it is sent away, to come back when it can. While an answer to it is
- * being compressed nothing is queued either, and what it missed follows in the same way.
+ * network has drained. As long as its line brings it on, however slowly, that may last; who takes next to nothing is sent
+ * away, to come back when it can. While an answer to it is being compressed nothing is queued either, and what it missed
+ * follows in the same way.
  */
 import { limits } from '@weft/protocol'
 import type { Peer, Timers } from './ports.ts'
@@ -65,11 +66,18 @@ export interface Underway {
   readonly gives: StateVector
 }
 
+interface Lag {
+  since: StateVector
+  /** More than so much never waits. */
+  readonly mostBytes: number
+  cancel: () => void
+}
+
 export class Outbox {
   readonly #peer: Peer
   readonly #timers: Timers
   readonly #catchUp: (since: StateVector) => void
-  #lag: { since: StateVector; readonly cancel: () => void } | null = null
+  #lag: Lag | null = null
   #awaited: { readonly answer: Underway; missed: boolean } | null = null
 
   /** `catchUp` sends what the peer lacks, and who is here, after it lagged. */
@@ -79,12 +87,22 @@ export class Outbox {
     this.#catchUp = catchUp
   }
 
+  get isLagging(): boolean {
+    return this.#lag !== null
+  }
+
   /** Sends a frame, unless the peer lags. `has`: the document as the peer has it before this frame. */
   send(framed: Uint8Array, has: StateVector): void {
     if (this.#lag !== null) return
     if (this.#awaited !== null) this.#awaited.missed = true
     else if (this.#peer.queuedBytes > limits.sendQueueBytes) this.#startLag(has)
     else this.#peer.send(framed)
+  }
+
+  /** For the few small frames that a lagging peer must not miss. */
+  sendAlways(framed: Uint8Array): void {
+    this.#peer.send(framed)
+    if (this.#lag !== null && this.#peer.queuedBytes > this.#lag.mostBytes) this.#peer.close('too-slow')
   }
 
   /** Something was sent past it. Who takes nothing at all lags for that too. */
@@ -131,7 +149,18 @@ export class Outbox {
   }
 
   #startLag(has: StateVector): void {
-    const cancel = this.#timers.after(limits.laggingMs, () => this.#peer.close('too-slow'))
-    this.#lag = { since: new Map(has), cancel }
+    const { queuedBytes, takenBytes } = this.#peer
+    this.#lag = { since: new Map(has), mostBytes: queuedBytes + limits.sendQueueBytes, cancel: () => {} }
+    this.#watch(this.#lag, takenBytes, takenBytes + queuedBytes)
+  }
+
+  /** `taken`: so much by now. `due`: when it has taken so much, all is gone that waited at the beginning. */
+  #watch(lag: Lag, taken: number, due: number): void {
+    lag.cancel = this.#timers.after(limits.laggingMs, () => {
+      const { takenBytes } = this.#peer
+      const isOverdue = taken >= due
+      if (isOverdue || takenBytes - taken < limits.laggingBytes) this.#peer.close('too-slow')
+      else this.#watch(lag, takenBytes, due)
+    })
   }
 }

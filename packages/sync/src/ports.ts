@@ -130,6 +130,8 @@ export interface Peer {
   readonly inflates: boolean
   /** Bytes accepted by `send` that the network has not taken yet. */
   readonly queuedBytes: number
+  /** Bytes that the network has taken so far, also of a frame of which it has not taken all. */
+  readonly takenBytes: number
   /** Queues one or more frames. The caller never changes them afterwards: the same bytes go to many peers. */
   send(frames: Uint8Array): void
   /** Stops or resumes reading from this client, so that its bytes wait in its own network stack. */

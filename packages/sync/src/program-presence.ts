@@ -66,6 +66,7 @@ function silent(actor: Actor): Peer {
     receipts: false,
     inflates: false,
     queuedBytes: 0,
+    takenBytes: 0,
     send: () => {},
     setReading: () => {},
     close: () => {},

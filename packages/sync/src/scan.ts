@@ -33,6 +33,10 @@ export interface Section extends SectionBytes {
    * client, which must be there before it.
    */
   readonly needs: readonly number[]
+  /** (clock, length) pairs, flat, of a text: what its client says to be gone, whether or not it also deletes it. */
+  readonly gone: readonly number[]
+  /** It may hold several living values of one key: see keyed-values.ts. */
+  readonly maySplitKeys: boolean
 }
 
 /** Throws {@link MalformedUpdate} or {@link UpdateGap}. `bytes` is kept: the caller hands over bytes that nobody changes. */
@@ -65,7 +69,7 @@ export function isEmpty(update: ScannedUpdate): boolean {
 /** The struct of a section that holds `clock`, with how many are before it; `null`: none does. */
 export function structAt(section: SectionBytes, clock: number, kind: DocumentKind): StructPlace | null {
   const reader = new UpdateReader(section.bytes)
-  const place = { client: section.client, clock: section.clock, needs: [] as number[] }
+  const place = placeAt(section.client, section.clock)
   for (let before = 0; before < section.structs; before++) {
     const from = reader.position
     const length = scanStruct(reader, kind, place)
@@ -74,6 +78,34 @@ export function structAt(section: SectionBytes, clock: number, kind: DocumentKin
     place.needs.length = 0
   }
   return null
+}
+
+/** Reads the structs of a section, one after the other. `place` says what {@link next} has read. */
+export class StructReader {
+  readonly place: Place
+  readonly #reader: UpdateReader
+  readonly #kind: DocumentKind
+  #left: number
+  /** Of the struct in `place`. */
+  length = 0
+
+  constructor({ client, clock, structs, bytes }: SectionBytes, kind: DocumentKind) {
+    this.place = placeAt(client, clock)
+    this.#reader = new UpdateReader(bytes)
+    this.#kind = kind
+    this.#left = structs
+  }
+
+  /** False: there is none. */
+  next(): boolean {
+    if (this.#left === 0) return false
+    this.#left--
+    this.place.clock += this.length
+    // Most have none, and to empty what is empty takes longer than all the rest.
+    if (this.place.needs.length > 0) this.place.needs.length = 0
+    this.length = scanStruct(this.#reader, this.#kind, this.place)
+    return true
+  }
 }
 
 /** Where a struct begins and ends among the clocks and bytes of its section. */
@@ -87,6 +119,7 @@ export interface StructPlace {
 
 const structGC = 0
 const structSkip = 10
+const contentDeleted = 1
 const hasOrigin = 0x80
 const hasRightOrigin = 0x40
 const hasParentKey = 0x20
@@ -97,16 +130,28 @@ function scanSection(reader: UpdateReader, kind: DocumentKind): Section {
   const clock = reader.number()
   if (structs === 0) throw new MalformedUpdate('no structs')
   const from = reader.position
-  const needs: number[] = []
-  const place = { client, clock, needs }
+  const place = placeAt(client, clock)
+  const gone: number[] = []
+  let maySplitKeys = false
   for (let left = structs; left > 0; left--) {
     const added = scanStruct(reader, kind, place)
     if (added === 0) throw new MalformedUpdate('struct of no length')
+    maySplitKeys ||= place.isAlive && added > 1 && place.key !== 'none'
+    if (kind !== 'yjs' && !place.isAlive) noteGone(gone, place.clock, added)
     place.clock += added
   }
   if (place.clock > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
   const length = place.clock - clock
-  return { client, clock, length, structs, bytes: reader.bytes.subarray(from, reader.position), needs }
+  const bytes = reader.bytes.subarray(from, reader.position)
+  return { client, clock, length, structs, bytes, needs: place.needs, gone, maySplitKeys }
+}
+
+/** What follows what is gone already makes that longer: it takes two bytes to say, and would take more to remember. */
+function noteGone(gone: number[], clock: number, length: number): void {
+  const last = gone.length - 2
+  if (last >= 0 && (gone[last] as number) + (gone[last + 1] as number) === clock)
+    gone[last + 1] = clock + length - (gone[last] as number)
+  else gone.push(clock, length)
 }
 
 /** Where the struct stands that is being read, and where the references of its section are noted. */
@@ -114,24 +159,44 @@ interface Place {
   readonly client: number
   clock: number
   readonly needs: number[]
+  /** Of the struct read last: it is the value of a key, it is of none, or it is as the one that it names first. */
+  key: 'own' | 'none' | 'named'
+  namedClient: number
+  namedClock: number
+  /** It holds something. */
+  isAlive: boolean
+}
+
+function placeAt(client: number, clock: number): Place {
+  return { client, clock, needs: [], key: 'none', namedClient: 0, namedClock: 0, isAlive: false }
 }
 
 /** Returns how many clocks the struct takes. */
 function scanStruct(reader: UpdateReader, kind: DocumentKind, place: Place): number {
   const info = reader.byte()
   const type = info & 31
+  place.key = 'none'
+  place.isAlive = type !== structGC && type !== contentDeleted
   if (type === structGC) return reader.number()
   // A hole inside a client's structs: only a client that misses something itself can send one.
   if (type === structSkip) throw new UpdateGap('a hole inside')
   if ((info & hasOrigin) !== 0) scanNeed(reader, place)
   if ((info & hasRightOrigin) !== 0) scanNeed(reader, place)
-  if ((info & (hasOrigin | hasRightOrigin)) === 0) scanParent(reader, info, kind, place)
+  if ((info & (hasOrigin | hasRightOrigin)) === 0) {
+    scanParent(reader, info, kind, place)
+    place.key = (info & hasParentKey) === 0 ? 'none' : 'own'
+  }
   return scanContent(reader, type, kind)
 }
 
 function scanNeed(reader: UpdateReader, place: Place): void {
   const client = readClient(reader)
   const clock = reader.number()
+  if (place.key === 'none') {
+    place.key = 'named'
+    place.namedClient = client
+    place.namedClock = clock
+  }
   if (client === place.client) {
     if (clock >= place.clock) throw new MalformedUpdate('refers to itself or to what follows')
     return
@@ -155,9 +220,10 @@ function scanParent(reader: UpdateReader, info: number, kind: DocumentKind, plac
 
 /** The content types of yjs 13, by number. Text documents hold text, its formats, and what is left of deleted text. */
 function scanContent(reader: UpdateReader, type: number, kind: DocumentKind): number {
-  if (kind !== 'yjs' && type !== 1 && type !== 4 && type !== 6) throw new MalformedUpdate('not text')
+  if (kind !== 'yjs' && type !== contentDeleted && type !== 4 && type !== 6)
+    throw new MalformedUpdate('not text')
   switch (type) {
-    case 1: // deleted
+    case contentDeleted:
       return reader.number()
     case 2: {
       // JSON values

@@ -53,6 +53,12 @@ export class Snapshot {
     return this.#unfoldedBytes
   }
 
+  /** All structs, those of one client in order. */
+  get sections(): readonly SectionBytes[] {
+    const ofBase = this.#base === null ? [] : openBase(this.#base).sections
+    return [...ofBase, ...(this.#folding?.sections ?? []), ...this.#tail.sections]
+  }
+
   /** Takes a whole document as it is. Only while there is nothing. */
   load(base: Base): void {
     this.#base = base

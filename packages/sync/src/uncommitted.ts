@@ -22,6 +22,7 @@ export class Uncommitted {
   #waiting: Waiting[] = []
   #bytes = 0
   #bytesInTurn = 0
+  #updatesInTurn: readonly ScannedUpdate[] = []
 
   /** Nothing taken since the last turn, and nobody waits for one. */
   get isEmpty(): boolean {
@@ -31,6 +32,11 @@ export class Uncommitted {
   /** The turn under way included. */
   get bytes(): number {
     return this.#bytes + this.#bytesInTurn
+  }
+
+  /** In the order in which they were taken, those of the turn under way included. */
+  get updates(): readonly ScannedUpdate[] {
+    return [...this.#updatesInTurn, ...this.#updates]
   }
 
   get isTooLarge(): boolean {
@@ -60,11 +66,13 @@ export class Uncommitted {
     this.#waiting = []
     this.#bytes = 0
     this.#bytesInTurn = turn.bytes
+    this.#updatesInTurn = turn.updates
     return turn
   }
 
   /** The turn taken last is durable, or lost. */
   settled(): void {
     this.#bytesInTurn = 0
+    this.#updatesInTurn = []
   }
 }

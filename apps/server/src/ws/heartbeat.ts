@@ -78,5 +78,7 @@ function sendAwayHoarders(peers: readonly SocketPeer[]): void {
     if (held <= limits.unfinishedBytes) return
     held -= peer.unfinishedBytes
     peer.close('overloaded')
+    // Who does not answer would hold it for some seconds more.
+    peer.terminate()
   }
 }

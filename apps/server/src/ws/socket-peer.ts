@@ -11,9 +11,11 @@ import type { Socket } from 'node:net'
 import { type Actor, type CloseReason, closeCodes, encode, isFinalClose, limits } from '@weft/protocol'
 import type { Membership, Peer, Timers } from '@weft/sync'
 import { type RawData, WebSocket } from 'ws'
-import { type InboundBudget, inboundBudget } from './inbound-budget.ts'
-import { messageProgress } from './message-progress.ts'
-import { type Pulse, pulse } from './pulse.ts'
+import { InboundBudget } from './inbound-budget.ts'
+import { inflatedBytes } from './inflated.ts'
+import { MessageProgress } from './message-progress.ts'
+import { takenBytes } from './network-progress.ts'
+import { Pulse } from './pulse.ts'
 
 export interface SocketPeerOptions {
   readonly access: 'read' | 'write'
@@ -30,6 +32,9 @@ export interface SocketPeerOptions {
 export type Ending = CloseReason | 'left' | 'lost' | 'dead' | 'violation'
 
 type Hold = 'joining' | 'room' | 'budget' | 'leaving'
+
+/** One for all connections, of which there are many. */
+const nothing = () => {}
 
 /** Says nothing, but is a message: stock clients leave after 30 s without one, and pings do not count. */
 const emptyPresence = encode({ type: 'presence', states: Uint8Array.of(0) })
@@ -48,17 +53,19 @@ export class SocketPeer implements Peer {
   readonly #began: number
   readonly #pulse: Pulse
   readonly #budget: InboundBudget
-  readonly #progress = messageProgress()
+  readonly #progress = new MessageProgress()
   readonly #holds = new Set<Hold>()
   #state: 'joining' | 'member' | 'leaving' | 'gone' = 'joining'
   #membership: Membership | null = null
   #heardAt: number
   #spokenAt: number
+  /** At the last beat: what its network had taken, if something waited for it. */
+  #takenAtBeat: number | null = null
   #isUnfinished = false
   #ending: Ending | null = null
   #endNow: (() => void) | null = null
-  #cancelEnd = () => {}
-  #cancelBudget = () => {}
+  #cancelEnd = nothing
+  #cancelBudget = nothing
 
   /** `network` is what `webSocket` runs over. Nothing is read from it before {@link enter}. */
   constructor(webSocket: WebSocket, network: Socket, options: SocketPeerOptions) {
@@ -73,8 +80,8 @@ export class SocketPeer implements Peer {
     this.#began = options.timers.now()
     this.#heardAt = this.#began
     this.#spokenAt = this.#began
-    this.#pulse = pulse(this.#began)
-    this.#budget = inboundBudget(this.#began)
+    this.#pulse = new Pulse(this.#began)
+    this.#budget = new InboundBudget(this.#began)
     this.#hold('joining')
     network.on('data', (chunk: Uint8Array) => {
       if (this.#state !== 'member') return
@@ -86,13 +93,15 @@ export class SocketPeer implements Peer {
     })
     network.on('drain', () => this.#membership?.drained())
     // On both: each emits its own, and an error without a listener ends the process.
-    network.on('error', () => {})
+    network.on('error', nothing)
     // ws has sent its close code (1002, 1007, 1008, 1009) before it says so here.
     webSocket.on('error', () => {
       this.#ending ??= 'violation'
       this.#leave()
     })
     webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    // They are no messages to the room, but to read them costs as much.
+    for (const control of ['ping', 'pong'] as const) webSocket.on(control, (data) => this.#spend(data.length))
     this.gone = new Promise((resolve) => {
       webSocket.on('close', (code) => {
         this.#leave()
@@ -108,9 +117,14 @@ export class SocketPeer implements Peer {
     return this.#network.writableLength
   }
 
-  /** Bytes that came of a message that is not complete. */
+  get takenBytes(): number {
+    return takenBytes(this.#network)
+  }
+
+  /** Bytes that are held of a message that is not complete. */
   get unfinishedBytes(): number {
-    return this.#state === 'member' ? this.#progress.unfinished : 0
+    if (this.#state !== 'member' || this.#progress.unfinished === 0) return 0
+    return Math.max(this.#progress.unfinished, inflatedBytes(this.#webSocket))
   }
 
   /** When that message began; `null`: none. */
@@ -184,6 +198,7 @@ export class SocketPeer implements Peer {
       return now
     }
     if (this.#state !== 'member') return Number.POSITIVE_INFINITY
+    this.#hearByTaking(now)
     const verdict = this.#pulse.beat({
       now,
       heardAt: this.#heardAt,
@@ -201,6 +216,13 @@ export class SocketPeer implements Peer {
     if (verdict === 'speak' || verdict === 'ping-and-speak')
       this.#webSocket.send(emptyPresence, { compress: false })
     return this.#pulse.nextAt
+  }
+
+  /** While something waits the network is full, and only the other end makes room in it. */
+  #hearByTaking(now: number): void {
+    const taken = this.takenBytes
+    if (this.#takenAtBeat !== null && taken > this.#takenAtBeat) this.#heardAt = now
+    this.#takenAtBeat = this.queuedBytes > 0 ? taken : null
   }
 
   /** A getter, because the room may have sent the peer away in the meantime. */
@@ -222,7 +244,11 @@ export class SocketPeer implements Peer {
       this.close('internal-error')
       return
     }
-    this.#budget.spend(data.length)
+    this.#spend(data.length)
+  }
+
+  #spend(bytes: number): void {
+    this.#budget.spend(bytes)
     if (this.#isMember && !this.#holds.has('budget')) this.#keepPace()
   }
 
