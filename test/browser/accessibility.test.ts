@@ -90,6 +90,28 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])('%s', (name) => 
   })
 })
 
+describe('what stands in place of a text', () => {
+  it.each(['desktop', 'phone'] as const)('has nothing serious for axe: %s', async (size) => {
+    const page = await stage.blankPage({ size, theme: 'dark' })
+    await page.routeWebSocket(/\/sync\//, () => {})
+    await page.goto(`${stage.url}/d/${proposal.id}`)
+    await page.getByText('The text is on its way.').waitFor()
+    expect(await serious(page)).toEqual([])
+    await picture(page, `text-awaited-${size}-dark`)
+
+    const gone = await stage.create({ body: { title: 'Gone', content: '' } })
+    const ann = await stage.writer('Ann', gone, { size, theme: 'dark' })
+    await stage.client.trashDocument({ params: { id: gone.id } })
+    await ann.page.getByRole('button', { name: 'Restore it' }).waitFor()
+    await ann.page.getByRole('heading', { name: 'Document deleted' }).waitFor()
+    expect(await serious(ann.page)).toEqual([])
+    expect(await sidewaysScroll(ann.page)).toBe(0)
+    await picture(ann.page, `text-closed-${size}-dark`)
+    await ann.page.getByRole('button', { name: 'Restore it' }).click()
+    await ann.says(/^Saved/)
+  })
+})
+
 describe('what opens', () => {
   it.each(themes)('has nothing serious for axe: menus and dialogs, %s', async (theme) => {
     const page = await screens.editor({ theme })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../support/stage.ts'
-import { agree } from '../support/writer.ts'
+import { agree, writerOn } from '../support/writer.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -51,6 +51,37 @@ describe('without a connection', () => {
     await back.says(/^Saved/)
     expect(await back.sees()).toBe('kept: written in a tunnel')
     expect(await stage.content(document)).toBe('kept: written in a tunnel')
+  })
+
+  it('a text that is rescued from one tab leaves what another tab wrote', async () => {
+    const document = await stage.create({ body: { content: '' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    const profile = ann.page.context()
+    const other = await writerOn(await profile.newPage(), 'Ann', ann.page.url())
+    await other.says(/^Saved/)
+    await profile.setOffline(true)
+    for (const [writer, text] of [
+      [ann, 'one'],
+      [other, 'other'],
+    ] as const) {
+      await writer.page.bringToFront()
+      await writer.says(/^Offline$/)
+      await writer.text.focus()
+      await writer.type(text)
+      await writer.says(new RegExp(`^Kept on this device only ${text.length} edits$`))
+    }
+    await other.page.close()
+    await stage.client.trashDocument({ params: { id: document.id } })
+    await profile.setOffline(false)
+    await ann.page.getByRole('button', { name: 'Save as a new document' }).click({ timeout: 40_000 })
+    await ann.page.getByText(/^Stored as /).waitFor()
+    const copy = await writerOn(ann.page, 'Ann', ann.page.url())
+    expect(await copy.sees()).toBe('one')
+    await stage.client.restoreDocument({ params: { id: document.id } })
+    const back = await writerOn(await profile.newPage(), 'Ann', `${stage.url}/d/${document.id}`)
+    await back.says(/^Saved/)
+    expect(await stage.content(document)).toContain('other')
   })
 
   it('the list of documents says whose edits are on this device only', async () => {

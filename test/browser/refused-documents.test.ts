@@ -43,6 +43,89 @@ describe('a full document', () => {
   })
 })
 
+describe('a paste that is larger than any message may be', () => {
+  it('is not sent again and again, and is stored when it was undone', async () => {
+    const document = await stage.create({ body: { kind: 'text', content: 'base' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    await ann.goToEnd()
+    await ann.text.evaluate((box) => {
+      const data = new DataTransfer()
+      data.setData('text/plain', 'восемнадцать букв\n'.repeat(450_000))
+      const paste = { clipboardData: data, bubbles: true, cancelable: true }
+      box.dispatchEvent(new ClipboardEvent('paste', paste))
+    })
+    await ann.says(/^Not saved the document is full/, 30_000)
+    await ann.page.keyboard.press('ControlOrMeta+z')
+    await ann.says(/^Saved/, 30_000)
+    expect(await stage.content(document)).toBe('base')
+    await ann.type('!')
+    await ann.says(/^Saved/)
+    expect(await stage.content(document)).toBe('base!')
+  })
+
+  it('is not made at all when no server could ever take it', async () => {
+    const document = await stage.create({ body: { kind: 'text', content: 'base' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.goToEnd()
+    await ann.text.evaluate((box) => {
+      const data = new DataTransfer()
+      data.setData('text/plain', 'x'.repeat(9_000_000))
+      const paste = { clipboardData: data, bubbles: true, cancelable: true }
+      box.dispatchEvent(new ClipboardEvent('paste', paste))
+    })
+    await ann.page
+      .getByText('That is longer than a document can be. The text is unchanged.')
+      .first()
+      .waitFor()
+    expect(await ann.sees()).toBe('base')
+    await ann.says(/^Saved/)
+  })
+})
+
+describe('a document that was replaced by a backup', () => {
+  it('keeps what was written into the old one on the screen, to be rescued', async () => {
+    // The end of a title this long is cut from that of its copy, in the middle of an emoji.
+    const title = `${'x'.repeat(192)}🎈 fair`
+    const document = await stage.create({ body: { title, content: 'the old one ' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    await ann.goToEnd()
+    await stage.killServer()
+    await ann.type('mine')
+    await ann.says(/^Kept on this device only 4/)
+    const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
+    database.prepare('UPDATE documents SET lineage = ? WHERE id = ?').run('A'.repeat(22), document.id)
+    database.close()
+    await stage.startServer()
+    const drawer = ann.page.getByRole('dialog', { name: 'Kept on this device only' })
+    await drawer.waitFor()
+    // The page has heard of the new one by then.
+    await ann.page.waitForResponse((response) => response.url().endsWith(`/api/v1/documents/${document.id}`))
+    expect(await drawer.locator('pre').textContent()).toBe('the old one mine')
+    await ann.page.getByRole('button', { name: 'Save as a new document' }).click()
+    await ann.page.waitForURL((url) => !url.pathname.endsWith(document.id))
+    await ann.says(/^Saved/)
+    expect(await ann.sees()).toBe('the old one mine')
+    await ann.page.getByRole('heading', { name: `${'x'.repeat(192)} (copy)` }).waitFor()
+  })
+
+  it('is opened anew by itself where nothing waits', async () => {
+    const document = await stage.create({ body: { content: 'the old one' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    await stage.killServer()
+    const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
+    database.prepare('UPDATE documents SET lineage = ? WHERE id = ?').run('B'.repeat(22), document.id)
+    database.close()
+    await stage.startServer()
+    await ann.says(/^Saved/, 30_000)
+    await ann.goToEnd()
+    await ann.type('!')
+    await until(async () => (await stage.content(document)) === 'the old one!')
+  })
+})
+
 describe('a damaged document', () => {
   it('says so in plain words, and shows none of it', async () => {
     const document = await stage.create({

@@ -42,6 +42,19 @@ describe('two people in one document', () => {
     ])
   })
 
+  it('leave the title alone that the other gave it, when they only look at the field', async () => {
+    const document = await stage.create({ body: { title: 'Draft', content: '' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.page.keyboard.press('F2')
+    const field = ann.page.getByRole('textbox', { name: 'Title' })
+    await field.waitFor()
+    await stage.client.changeDocument({ params: { id: document.id }, body: { title: 'Final' } })
+    await until(async () => (await ann.page.title()).includes('Final'), { withinMs: 20_000 })
+    await ann.text.click()
+    await ann.page.getByRole('heading', { name: 'Final' }).waitFor()
+    expect((await stage.client.getDocument({ params: { id: document.id } })).title).toBe('Final')
+  })
+
   it('see where the other is and what they are called', async () => {
     const document = await stage.create({ body: { content: 'one\n\ntwo\n\nthree\n' } })
     const ann = await stage.writer('Ann', document)

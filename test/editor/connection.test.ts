@@ -5,7 +5,7 @@ import * as Y from 'yjs'
 import { type Connection, openConnection } from '../../packages/editor/src/connection.ts'
 import { openPresence, type Presence } from '../../packages/editor/src/presence.ts'
 import { type Saving, startSaving } from '../../packages/editor/src/saving.ts'
-import { browserTimers } from '../../packages/editor/src/timers.ts'
+import { browserTimers, type Timers } from '../../packages/editor/src/timers.ts'
 import { random } from '../support/random.ts'
 import { type SyncServer, type SyncServerOptions, syncServer } from '../support/sync-server.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
@@ -35,7 +35,12 @@ async function serve(options: SyncServerOptions = {}): Promise<SyncServer> {
   return server
 }
 
-function openTab(port: number, document: string, lineage = `lineage-of-${document}`): Tab {
+function openTab(
+  port: number,
+  document: string,
+  lineage = `lineage-of-${document}`,
+  timers = browserTimers,
+): Tab {
   const ydoc = new Y.Doc()
   const ytext = ydoc.getText('content')
   const saving = startSaving(browserTimers)
@@ -60,7 +65,7 @@ function openTab(port: number, document: string, lineage = `lineage-of-${documen
     document,
     lineage,
     syncUrl: `ws://127.0.0.1:${port}/sync`,
-    timers: browserTimers,
+    timers,
     onEvent: (event) => saving.tell(event),
   })
   connection.connect()
@@ -143,6 +148,33 @@ describe('saving', () => {
     await saved(tab)
     expect(tab.shown.slice(1)).not.toContain('loading')
     expect((await server.stored(id)).getText('content').toString()).toBe('one two three')
+  })
+
+  test('what is too large for any message is said to be, and not sent again and again', async () => {
+    const server = await serve()
+    const id = await server.create('d')
+    const delays: number[] = []
+    const after: Timers['after'] = (ms, task) => {
+      delays.push(ms)
+      return browserTimers.after(ms, task)
+    }
+    const tab = openTab(server.port, id, undefined, { ...browserTimers, after })
+    tab.write('base')
+    await saved(tab)
+    const undo = new Y.UndoManager(tab.ytext)
+    tab.write('восемнадцать букв\n'.repeat(500_000))
+    await until(() => tab.connection.state.get().state === 'offline')
+    expect(tab.saving.state.get()).toEqual({ state: 'not-saved', edits: 1, reason: 'document-full' })
+    expect(Math.max(...delays)).toBeGreaterThanOrEqual(30_000)
+    undo.undo()
+    undo.clear()
+    if (tab.ytext.doc !== null) {
+      const { store } = tab.ytext.doc
+      Y.tryGc(Y.createDeleteSetFromStructStore(store), store, () => true)
+    }
+    tab.connection.again()
+    await saved(tab)
+    expect((await server.stored(id)).getText('content').toString()).toBe('base')
   })
 
   test('two tabs write at once and end with the same text, all of it in the log', async () => {

@@ -42,6 +42,32 @@ describe('words', () => {
   }
 })
 
+describe('words of a line without spaces', () => {
+  for (const seed of seeds(10)) {
+    test(`are kept right through random edits (seed ${seed})`, () => {
+      const source = random(seed)
+      const doc = Array.from({ length: 12_000 }, () => source.pick(['a', 'b', '+', '/', '漢', '7'])).join('')
+      let state = EditorState.create({ doc, extensions: [wordCount] })
+      for (let step = 0; step < 40; step += 1) {
+        const from = source.below(state.doc.length + 1)
+        const to = Math.min(state.doc.length, from + source.below(5_000))
+        const insert = source.pick(['', ' ', 'ab', '+', 'x'.repeat(3_000), '漢\n'])
+        state = state.update({ changes: { from, to, insert } }).state
+        expect(state.field(wordCount)).toBe(countWords(state.doc, 0, state.doc.length))
+      }
+    })
+  }
+
+  test('cost nothing to keep, however long it is', () => {
+    let state = EditorState.create({ doc: 'QmFz+/Y0'.repeat(125_000), extensions: [wordCount] })
+    const began = performance.now()
+    for (let key = 0; key < 100; key += 1)
+      state = state.update({ changes: { from: 500_000, insert: 'x' } }).state
+    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(state.field(wordCount)).toBe(countWords(state.doc, 0, state.doc.length))
+  })
+})
+
 describe('the position', () => {
   const at = (doc: string, anchor: number, head = anchor) =>
     positionOf(

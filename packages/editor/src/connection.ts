@@ -11,7 +11,7 @@ import { WebsocketProvider } from 'y-websocket'
 import type * as Y from 'yjs'
 import { cell, type Observable } from './observable.ts'
 import type { Presence } from './presence.ts'
-import { reconnectDelay } from './reconnect-delay.ts'
+import { reconnectDelay, tooLargeDelay } from './reconnect-delay.ts'
 import type { SaveEvent } from './save-state.ts'
 import type { Timers } from './timers.ts'
 
@@ -30,6 +30,8 @@ export interface Connection {
   connect(): void
   /** One whole message of ours; dropped when there is no connection. */
   send(frame: Uint8Array<ArrayBuffer>): void
+  /** What was too large may fit now: no reason to wait longer. */
+  again(): void
   close(): void
 }
 
@@ -45,11 +47,13 @@ export interface ConnectionOptions {
 
 export type ConnectionEvent = Extract<
   SaveEvent,
-  { type: 'opened' | 'synced' | 'sent' | 'receipt' | 'not-saved' | 'lost' | 'refused' }
+  { type: 'opened' | 'synced' | 'sent' | 'receipt' | 'not-saved' | 'too-large' | 'lost' | 'refused' }
 >
 
 /** A browser waits minutes for a server that does not answer. */
 const patienceMs = 10_000
+/** RFC 6455: a message of ours was larger than the server takes. It would be so again at once. */
+const messageTooLarge = 1009
 /** A server that takes longer to restart is not there. */
 const restartMs = 60_000
 
@@ -127,9 +131,14 @@ export function openConnection(options: ConnectionOptions): Connection {
         ? { ...before, restarting: sentAway || (before.restarting && now - before.since < restartMs) }
         : { state: 'offline', since: now, restarting: sentAway },
     )
+    const isTooLarge = event?.code === messageTooLarge
+    if (isTooLarge) onEvent({ type: 'too-large' })
     onEvent({ type: 'lost' })
     cancelRetry?.()
-    cancelRetry = timers.after(reconnectDelay(attempts, sentAway, timers.random), connect)
+    const delay = isTooLarge
+      ? tooLargeDelay(timers.random)
+      : reconnectDelay(attempts, sentAway, timers.random)
+    cancelRetry = timers.after(delay, connect)
     attempts += 1
   }
   provider.on('connection-close', onClose)
@@ -167,6 +176,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     send(frame) {
       if (provider.wsconnected && provider.ws?.readyState === WebSocket.OPEN) provider.ws.send(frame)
     },
+    again: hurry,
     close() {
       page?.removeEventListener('online', hurry)
       page?.removeEventListener('offline', onOffline)

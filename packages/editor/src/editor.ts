@@ -13,6 +13,7 @@ import { deviceOrigin, openDeviceCopy } from './device-copy.ts'
 import { openDeviceStore } from './device-store.ts'
 import { createDocumentLanguage } from './document-language.ts'
 import { createEntryLock } from './entry-lock.ts'
+import { entrySize } from './entry-size.ts'
 import { watchForeignContent } from './foreign-content.ts'
 import type { Observable } from './observable.ts'
 import { trackOwnActivity } from './own-activity.ts'
@@ -46,6 +47,8 @@ export interface EditorOptions {
   /** The accessible name of the text box. */
   readonly label: string
   readonly placeholder?: string
+  /** Something was pasted that no document can hold; the text is unchanged. */
+  readonly onTooLong?: () => void
 }
 
 export interface Editor {
@@ -66,6 +69,8 @@ export interface Editor {
   /** Scrolls to where a person is. Your caret stays. */
   jumpTo(personKey: string): void
   focus(): void
+  /** The text was stored elsewhere: nothing that was written here waits any more. What other tabs wrote still does. */
+  rescued(): void
   /** Leaves the document. Resolves when this device has stored what was written. */
   close(): Promise<void>
 }
@@ -87,9 +92,19 @@ export function openEditor(options: EditorOptions): Editor {
   let isTabExplained = false
   /** Who is here on this connection has been told; from now on people join. */
   let introduced = false
+  /** How long the text was when it was too large to be sent. */
+  let tooLarge: number | null = null
   /** Whose text the transaction under way brings. */
   let writers: readonly number[] = []
 
+  /** Undo keeps what was deleted, so that it would be sent with the rest: here it is given up for that. */
+  const sendShorter = pace.gathered(1_000, () => {
+    if (tooLarge === null || ytext.length >= tooLarge) return
+    tooLarge = null
+    undoManager.clear()
+    Y.tryGc(Y.createDeleteSetFromStructStore(ydoc.store), ydoc.store, () => true)
+    connection.again()
+  })
   const isEdit = (origin: unknown) => origin !== connection.origin && origin !== deviceOrigin
   // Before the provider's own listener: an edit is counted before it is sent.
   ydoc.on('update', (_update: Uint8Array, origin: unknown) => {
@@ -143,6 +158,7 @@ export function openEditor(options: EditorOptions): Editor {
       extensions: [
         lock.extension,
         setup(kind, options.label),
+        entrySize(() => options.onTooLong?.()),
         language.extension,
         yCollab(ytext, null, { undoManager }),
         steadyView(),
@@ -181,6 +197,9 @@ export function openEditor(options: EditorOptions): Editor {
       case 'synced':
         introduced = true
         return setWritable(event.writer)
+      case 'too-large':
+        tooLarge = ytext.length
+        return
       case 'lost':
         introduced = false
         return
@@ -199,6 +218,7 @@ export function openEditor(options: EditorOptions): Editor {
     const remote = update.transactions.some((each) => each.annotation(ySyncAnnotation) !== undefined)
     if (update.docChanged) {
       language.textChanged()
+      if (tooLarge !== null) sendShorter()
       if (remote) onRemoteText(update)
       else onTyped()
     }
@@ -281,6 +301,7 @@ export function openEditor(options: EditorOptions): Editor {
       if (latest !== undefined) scrollTo(latest.client)
     },
     focus: () => view.focus(),
+    rescued: () => device.confirm(Number.POSITIVE_INFINITY),
     async close() {
       if (closed) return
       closed = true

@@ -47,6 +47,12 @@ export function countWords(doc: Text, from: number, to: number): number {
 
 type Range = [from: number, to: number, newFrom: number, newTo: number]
 
+/**
+ * What is counted on each side of a change at most: a picture inside the text is one line of a million characters.
+ * A word that is cut there is cut alike before and after the change.
+ */
+const farthest = 2_000
+
 /** The changed ranges, widened to white space on both sides, so that no word is cut; touching ones are one. */
 function changedTokens(changes: ChangeSet, before: Text): Range[] {
   const ranges: Range[] = []
@@ -69,7 +75,8 @@ function wordCharactersBefore(doc: Text, position: number): number {
   const line = doc.lineAt(position)
   const text = line.text
   let index = position - line.from
-  while (index > 0 && !isSpace(text.charCodeAt(index - 1))) index -= 1
+  const first = Math.max(0, index - farthest)
+  while (index > first && !isSpace(text.charCodeAt(index - 1))) index -= 1
   return position - line.from - index
 }
 
@@ -77,7 +84,8 @@ function wordCharactersAfter(doc: Text, position: number): number {
   const line = doc.lineAt(position)
   const text = line.text
   let index = position - line.from
-  while (index < text.length && !isSpace(text.charCodeAt(index))) index += 1
+  const last = Math.min(text.length, index + farthest)
+  while (index < last && !isSpace(text.charCodeAt(index))) index += 1
   return index - (position - line.from)
 }
 

@@ -11,3 +11,8 @@ export function reconnectDelay(attempts: number, restarting: boolean, random: ()
 }
 
 const hopeful = 20
+
+/** Each attempt sends as much as the last one; only somebody who deletes some of it, or the operator, helps. */
+export function tooLargeDelay(random: () => number): number {
+  return 30_000 + random() * 30_000
+}

@@ -44,6 +44,8 @@ export type SaveEvent =
   | { readonly type: 'sent'; readonly message: 'answer' | 'update' }
   | { readonly type: 'receipt'; readonly messages: number; readonly position: number }
   | { readonly type: 'not-saved'; readonly reason: NotSavedReason }
+  /** What waits here is larger than any message that the server takes. */
+  | { readonly type: 'too-large' }
   | { readonly type: 'lost' }
   | { readonly type: 'refused'; readonly reason: CloseReason }
 
@@ -64,6 +66,8 @@ export interface SaveModel {
   /** Stays until everything is confirmed, so that the word does not flicker. */
   readonly slowly: boolean
   readonly revision: number
+  /** Until the next receipt. */
+  readonly tooLarge: boolean
 }
 
 type Link =
@@ -96,6 +100,7 @@ export function openSaveModel(now: number): SaveModel {
     watch: null,
     slowly: false,
     revision: 0,
+    tooLarge: false,
   }
 }
 
@@ -108,6 +113,8 @@ export function saveStateOf(model: SaveModel, now: number): SaveState {
   const { link, receipts } = model
   const edits = unconfirmed(receipts)
   if (link.state === 'refused') return { state: 'refused', edits, reason: link.reason }
+  if (model.tooLarge && edits > 0 && (link.state === 'away' || link.writer !== false))
+    return { state: 'not-saved', edits, reason: 'document-full' }
   if (link.state === 'away') return awayState(model, link.since, now)
   if (link.writer === false)
     return edits > 0 ? { state: 'refused', edits, reason: 'forbidden' } : { state: 'read-only' }
@@ -172,11 +179,13 @@ function applied(model: SaveModel, event: SaveEvent, now: number): SaveModel {
       if (model.link.state !== 'open') return model
       const receipts = withReceipt(model.receipts, event.messages)
       const revision = Math.max(model.revision, event.position)
-      return { ...model, receipts, revision, link: { ...model.link, notSaved: null } }
+      return { ...model, receipts, revision, tooLarge: false, link: { ...model.link, notSaved: null } }
     }
     case 'not-saved':
       if (model.link.state !== 'open') return model
       return { ...model, link: { ...model.link, notSaved: event.reason } }
+    case 'too-large':
+      return { ...model, tooLarge: true }
     case 'lost':
       if (model.link.state === 'refused') return model
       return {

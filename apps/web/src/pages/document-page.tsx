@@ -18,14 +18,7 @@ export function DocumentPage({ id }: { readonly id: string }) {
   const { data: document, error, isFetching, refetch } = useDocument(id)
   const [opening, setOpening] = useState(0)
   if (document !== undefined)
-    // Another lineage is another history: the editor starts over with it.
-    return (
-      <OpenDocument
-        key={`${document.lineage} ${opening}`}
-        document={document}
-        onReopen={() => setOpening(opening + 1)}
-      />
-    )
+    return <OpenDocument key={opening} document={document} onReopen={() => setOpening(opening + 1)} />
   if (error === null) return <LoadingPage />
   if (isNotFound(error)) return <NotFoundPage />
   return <FailurePage error={error} isRetrying={isFetching} onRetry={() => void refetch()} />

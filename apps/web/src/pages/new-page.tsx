@@ -1,9 +1,11 @@
+import { limits } from '@weft/protocol'
 import { FilePlus2 } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
 import { MessagePage } from '../components/message-page.tsx'
 import { type NewDocument, useCreateDocument } from '../documents.ts'
 import { reasonOf } from '../reasons.ts'
+import { cutTitle } from '../titles.ts'
 
 const kinds = ['markdown', 'text', 'code'] as const
 
@@ -14,7 +16,7 @@ export function NewPage() {
   const create = useCreateDocument()
   const started = useRef(false)
 
-  const title = address.get('title')?.trim().slice(0, 200)
+  const title = cutTitle(address.get('title')?.trim() ?? '', limits.titleLength)
   const kind = kinds.find((known) => known === address.get('kind'))
   const start = () => {
     const wanted: NewDocument = { ...(title ? { title } : {}), ...(kind === undefined ? {} : { kind }) }

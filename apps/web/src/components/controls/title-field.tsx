@@ -11,11 +11,13 @@ interface TitleFieldProps {
 /** A title being changed in place: Enter or leaving keeps it, Escape does not. */
 export function TitleField({ title, onDone, className = '' }: TitleFieldProps) {
   const done = useRef(false)
+  // Somebody else may rename it meanwhile: who changes nothing must not change it back.
+  const before = useRef(title).current
   const finish = (text: string | null) => {
     if (done.current) return
     done.current = true
     const next = text?.trim() ?? ''
-    onDone(next === '' || next === title ? null : next)
+    onDone(next === '' || next === before ? null : next)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return
@@ -27,7 +29,7 @@ export function TitleField({ title, onDone, className = '' }: TitleFieldProps) {
     <input
       className={`title-field ${className}`}
       aria-label="Title"
-      defaultValue={title}
+      defaultValue={before}
       maxLength={limits.titleLength}
       autoComplete="off"
       ref={focusAndSelect}

@@ -1,7 +1,7 @@
 /** A document, open for writing: bars around one text. */
 import type { Editor } from '@weft/editor'
 import { Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { useLocation } from 'wouter'
 import {
   type TextDocument,
@@ -36,7 +36,7 @@ import { useVisibleHeight } from './visible-height.ts'
 interface EditorScreenProps {
   readonly document: TextDocument
   readonly user: KnownIdentity
-  /** Open the document anew: it was closed for good, and may be opened again. */
+  /** Open the document anew: it was closed for good and may be opened again, or is another one now. */
   readonly onReopen: () => void
 }
 
@@ -99,7 +99,14 @@ export function EditorScreen({ document, user, onReopen }: EditorScreenProps) {
       {editor !== null && (
         <>
           <StatusBar editor={editor} document={document} />
-          <WhileOpen editor={editor} document={document} user={user} rescue={rescue} onRescue={setRescue} />
+          <WhileOpen
+            editor={editor}
+            document={document}
+            user={user}
+            rescue={rescue}
+            onRescue={setRescue}
+            onReopen={onReopen}
+          />
           <GuestPrompt onDone={() => editor.focus()} />
           <LanguageDialog editor={editor} document={document} />
           <LiveRegions editor={editor} />
@@ -115,11 +122,13 @@ interface WhileOpenProps {
   readonly user: KnownIdentity
   readonly rescue: boolean | null
   readonly onRescue: (open: boolean) => void
+  readonly onReopen: () => void
 }
 
 /** What follows the save state without being drawn in a bar. */
-function WhileOpen({ editor, document, user, rescue, onRescue }: WhileOpenProps) {
+function WhileOpen({ editor, document, user, rescue, onRescue, onReopen }: WhileOpenProps) {
   const save = useObservable(editor.saveState)
+  useNewLineage(document, isUnconfirmed(save), onReopen)
   usePageTitle(`${isUnconfirmed(save) ? '• ' : ''}${document.title} · Weft`)
   useLeaveGuard((save.state === 'tab' || save.state === 'not-saved') && save.edits > 0)
   useBackOnlineToast(save)
@@ -142,6 +151,19 @@ function WhileOpen({ editor, document, user, rescue, onRescue }: WhileOpenProps)
   if (save.state !== 'refused') return null
   const isOpen = rescue ?? save.edits > 0
   return <RescueDrawer editor={editor} document={document} save={save} isOpen={isOpen} onOpen={onRescue} />
+}
+
+/**
+ * Another lineage is another history: the editor starts over with it. Not before what waits here is stored, or was
+ * rescued: it belongs to the old one, and would vanish from the screen.
+ */
+function useNewLineage({ lineage }: TextDocument, isWaiting: boolean, onReopen: () => void): void {
+  const [opened] = useState(lineage)
+  const isReplaced = lineage !== opened && !isWaiting
+  const reopen = useEffectEvent(onReopen)
+  useEffect(() => {
+    if (isReplaced) reopen()
+  }, [isReplaced])
 }
 
 function useTrash(document: TextDocument): () => void {

@@ -1,6 +1,6 @@
 /** The way out for text that the server will not take: copy it, download it, or make a new document of it. */
 import { Dialog } from '@base-ui/react/dialog'
-import { type Editor, forgetDocument, type SaveState } from '@weft/editor'
+import type { Editor, SaveState } from '@weft/editor'
 import { type DocumentResource, limits, repairText } from '@weft/protocol'
 import { Copy, Download, FilePlus2 } from 'lucide-react'
 import { useRef } from 'react'
@@ -8,6 +8,7 @@ import { useLocation } from 'wouter'
 import { type NewDocument, useCreateDocument } from '../../documents.ts'
 import { useObservable } from '../../observable.ts'
 import { reasonOf } from '../../reasons.ts'
+import { cutTitle } from '../../titles.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
 import { DialogPanel } from '../controls/dialog-panel.tsx'
 import { showToast } from '../toasts.tsx'
@@ -29,9 +30,8 @@ export function RescueDrawer({ editor, document, save, isOpen, onOpen }: RescueD
   const first = useRef<HTMLButtonElement>(null)
   const saveAsNew = () =>
     create.mutate(copyOf(document, editor.text()), {
-      onSuccess: async (copy) => {
-        // It is all on the server now; the waiting edits of the old document have no use any more.
-        await forgetDocument(document.id).catch(() => {})
+      onSuccess: (copy) => {
+        editor.rescued()
         showToast(`Stored as “${copy.title}”.`, { icon: FilePlus2 })
         navigate(`/d/${copy.id}`)
       },
@@ -78,6 +78,6 @@ export function RescueDrawer({ editor, document, save, isOpen, onOpen }: RescueD
 }
 
 function copyOf({ title, kind, language }: DocumentResource, text: string): NewDocument {
-  const copyTitle = `${title.slice(0, limits.titleLength - 7)} (copy)`
+  const copyTitle = `${cutTitle(title, limits.titleLength - 7)} (copy)`
   return { title: copyTitle, kind, content: repairText(text), ...(language === null ? {} : { language }) }
 }

@@ -2,6 +2,7 @@ import { type Editor, openEditor } from '@weft/editor'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { TextDocument } from '../../documents.ts'
 import type { Identity } from '../../identity.ts'
+import { showToast } from '../toasts.tsx'
 
 /** One editor in `pane` for as long as the component lives; render it again with another key for another document. */
 export function useEditor(document: TextDocument, user: Identity) {
@@ -20,6 +21,7 @@ export function useEditor(document: TextDocument, user: Identity) {
       syncUrl: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/sync`,
       label: 'Text',
       placeholder: 'Write something',
+      onTooLong: () => showToast('That is longer than a document can be. The text is unchanged.'),
     }),
   )
   useEffect(() => {
