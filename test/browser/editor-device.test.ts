@@ -138,7 +138,7 @@ describe('a document on the device', () => {
     const second = await alone.open(profile, { ...document, lineage: 'another' })
     await until(async () => (await unsent(second)).length === 1)
     expect(await text(second)).toBe('')
-    expect(await saveState(second)).toEqual({ state: 'loading' })
+    await shows(second, 'absent')
     expect(await unsent(second)).toMatchObject([{ lineage: document.lineage, edits: 5 }])
   })
 

@@ -48,6 +48,12 @@ describe('a damaged document', () => {
     const document = await stage.create({
       body: { title: 'Damaged', kind: 'text', content: 'precious words' },
     })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    await ann.goToEnd()
+    await ann.type('!')
+    await ann.says(/^Saved/)
+    await ann.page.goto(stage.url)
     await stage.killServer()
     const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
     for (const table of ['updates', 'arrivals'])
@@ -59,6 +65,32 @@ describe('a damaged document', () => {
     expect(await page.getByText('precious words').count()).toBe(0)
     // As if it were empty.
     expect(await page.getByText('Write something').count()).toBe(0)
+    // Nothing looks as if it could be written in.
+    await page.getByRole('heading', { name: 'Document damaged' }).waitFor()
+    expect(await page.getByRole('textbox', { name: 'Text' }).isVisible()).toBe(false)
+    expect(await page.getByRole('toolbar').count()).toBe(0)
+    expect(await page.getByText('0 words').count()).toBe(0)
+    await page.getByRole('button', { name: 'Refused' }).click()
+    expect(await page.getByRole('button', { name: 'Download a copy' }).count()).toBe(0)
     await picture(page, 'document-damaged')
+
+    // Who has a copy in the browser still has it.
+    const back = await ann.reopen()
+    await back.page.getByText('Below is the copy on this device.').waitFor()
+    expect(await back.sees()).toBe('precious words!')
+    expect(await back.text.getAttribute('contenteditable')).toBe('false')
+    await back.text.focus()
+    await back.page.keyboard.press('ControlOrMeta+a')
+    const copied = await back.page.evaluate(() => {
+      const event = new ClipboardEvent('copy', {
+        clipboardData: new DataTransfer(),
+        bubbles: true,
+        cancelable: true,
+      })
+      window.document.activeElement?.dispatchEvent(event)
+      return event.clipboardData?.getData('text/plain')
+    })
+    expect(copied).toBe('precious words!')
+    await picture(back.page, 'document-damaged-copy')
   })
 })

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { picture } from '../support/browser.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 import { agree, type Writer } from '../support/writer.ts'
 
@@ -68,6 +69,32 @@ describe('when the server is killed', () => {
     await ann.says(/^Saved/)
     expect(await stage.content(document)).toBe('waits')
     expect(await ann.page.title()).not.toMatch(/^•/)
+  })
+})
+
+describe('when the server is restarted', () => {
+  it('the page says so, and is back by itself with all that was typed meanwhile', async () => {
+    const document = await stage.create({ body: { content: '' } })
+    const ann = await stage.writer('Ann', document)
+    await ann.says(/^Saved/)
+    await ann.text.focus()
+    await ann.type('before ')
+    await ann.says(/^Saved/)
+    await stage.stopServer()
+    await ann.says(/^Server restarting$|^Kept on this device only/)
+    const footer = ann.page.getByRole('contentinfo')
+    await footer.getByText('Server restarting').waitFor()
+    await ann.type('meanwhile ')
+    await ann.says(/^Kept on this device only 10 edits$/)
+    await ann.page.getByRole('button', { name: 'Kept on this device only' }).click()
+    await ann.page.getByText('The server is restarting. Keep writing; nothing is lost.').first().waitFor()
+    await picture(ann.page, 'server-restarting')
+    await ann.page.keyboard.press('Escape')
+    await stage.startServer()
+    // Nobody pressed anything.
+    await ann.says(/^Saved/, 8_000)
+    await footer.getByText('Connected').waitFor()
+    expect(await stage.content(document)).toBe('before meanwhile ')
   })
 })
 

@@ -28,6 +28,20 @@ describe('two people in one document', () => {
     expect(await stage.content(document)).toBe(text)
   })
 
+  it('read the revision that the other brought it to, without writing themselves', async () => {
+    const document = await stage.create({ body: { content: 'read along\n' } })
+    const ann = await stage.writer('Ann', document)
+    const bob = await stage.writer('Bob', document)
+    await bob.goToEnd()
+    await bob.type('one two three')
+    await bob.says(/^Saved/)
+    const { revision } = await stage.client.getDocument({ params: { id: document.id } })
+    await Promise.all([
+      ann.says(new RegExp(`^Saved rev ${revision}$`)),
+      bob.says(new RegExp(` ${revision}$`)),
+    ])
+  })
+
   it('see where the other is and what they are called', async () => {
     const document = await stage.create({ body: { content: 'one\n\ntwo\n\nthree\n' } })
     const ann = await stage.writer('Ann', document)

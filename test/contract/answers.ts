@@ -3,11 +3,13 @@
  *
  * N1  What is kept of a request is found by its actor and key, and by no others.
  * N2  A note stays beside the answer that replaces it; a new note takes the answer's place.
+ * N4  An answer loses its body when the document that it tells of is deleted for good.
  * N3  What is forgotten or purged is not found. The oldest are purged first, never those that came later.
  */
 import type { AnswerStore, FirstRequest, KeptAnswer } from '@weft/server/storage/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Adapter, type OpenStorage, range } from './adapter.ts'
+import { until } from '../support/until.ts'
+import { type Adapter, draft, type OpenStorage, range } from './adapter.ts'
 
 export function answersSuite(adapter: Adapter): void {
   describe(`answers: ${adapter.name}`, () => {
@@ -50,6 +52,24 @@ export function answersSuite(adapter: Adapter): void {
         note: 'second',
         answer: null,
       })
+    })
+
+    test('[N4] lose their body with the document that they tell of, and so do those that come later', async () => {
+      const { documents } = open.storage
+      const [goes, stays] = [draft().id, draft().id]
+      for (const id of [goes, stays]) await documents.create(draft({ id }))
+      const keep = (key: string, document: string) =>
+        answers.keep(request('d', key), { ...answer('x'), document })
+      for (const number of range(100)) await keep(`${number}`, goes)
+      await keep('stays', stays)
+      await keep('other', 'bulk')
+      await documents.trash(goes, 1)
+      await documents.purge([goes], 2)
+      await keep('late', goes)
+      const bodyOf = async (key: string) => (await answers.find(request('d', key)))?.answer?.body
+      await until(async () => (await bodyOf('99')) === null)
+      for (const key of ['0', '50', 'late']) expect(await bodyOf(key)).toBeNull()
+      for (const key of ['stays', 'other']) expect(await bodyOf(key)).toEqual(new TextEncoder().encode('x'))
     })
 
     test('[N3] are forgotten, and purged by age', async () => {

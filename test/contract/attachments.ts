@@ -6,6 +6,7 @@
  * F3  Equal bytes are kept once, and go with the last attachment that has them.
  * F4  A file that came too large, was cut off, or was not added leaves nothing.
  * F5  Sweeping takes what belongs to nobody, never what is being added.
+ * F6  A document's first files are there when it is, all of them that are not lost.
  */
 import { limits } from '@weft/protocol'
 import {
@@ -13,7 +14,9 @@ import {
   type AttachmentDraft,
   type AttachmentRecord,
   AttachmentsFull,
+  DocumentExists,
   FileTooLarge,
+  type FirstFile,
   type Storage,
 } from '@weft/server/storage/storage'
 import { DocumentGone, StorageFailure } from '@weft/sync'
@@ -42,6 +45,15 @@ async function* bytes(...chunks: readonly (string | Uint8Array)[]): AsyncIterabl
 async function add(storage: Storage, document: string, content: string): Promise<AttachmentRecord> {
   const { attachments } = storage
   return attachments.add(attachment(document), await attachments.receive(bytes(content), 1_000_000))
+}
+
+function makeWith(storage: Storage, files: readonly FirstFile['file'][], id = draft().id) {
+  const drafted = files.map(() => attachment(id))
+  const first = files.flatMap((file, index) => ({ draft: drafted[index] ?? attachment(id), file }))
+  const made = storage.attachments.addWith(first, (attachments) =>
+    storage.documents.create(draft({ id, attachments })),
+  )
+  return { id, drafted, made }
 }
 
 async function contentOf(
@@ -137,16 +149,50 @@ export function attachmentSuite(adapter: Adapter): void {
     test('[F3] are shared with another document as long as the file is there', async () => {
       const { storage, discard } = await adapter.open()
       const { attachments } = storage
-      const [one, other] = [await storage.documents.create(draft()), await storage.documents.create(draft())]
+      const one = await storage.documents.create(draft())
       const first = await add(storage, one.id, 'shared')
-      const drafted = attachment(other.id)
-      const second = await attachments.share(drafted, first)
-      expect(second).toEqual({ ...drafted, bytes: 6, digest: first.digest, unmentionedSince: null })
+      const { drafted, made } = makeWith(storage, [first])
+      const { id } = await made
+      const [second] = await attachments.list(id)
+      expect(second).toEqual({ ...drafted[0], bytes: 6, digest: first.digest, unmentionedSince: null })
       await attachments.remove(first.id)
+      if (second === undefined) throw new Error('not shared')
       expect(await contentOf(storage, second)).toBe('shared')
       await attachments.remove(second.id)
-      await expect(attachments.share(attachment(one.id), first)).rejects.toBeInstanceOf(AttachmentDamaged)
-      expect(await attachments.list(one.id)).toEqual([])
+      const without = await makeWith(storage, [first]).made
+      expect(await attachments.list(without.id)).toEqual([])
+      await discard()
+    })
+
+    test('[F6] come with the document that they are the first of, or not at all', async () => {
+      const { storage, discard } = await adapter.open()
+      const { attachments, documents } = storage
+      const files: FirstFile['file'][] = []
+      for (const content of ['z', 'a', 'a']) files.push(await attachments.receive(bytes(content), 10))
+      const { drafted, made } = makeWith(storage, files)
+      const { id } = await made
+      expect((await attachments.list(id)).map((record) => record.id)).toEqual(drafted.map((one) => one.id))
+      const taken = makeWith(storage, files, id).made
+      await expect(taken).rejects.toBeInstanceOf(DocumentExists)
+      const [file] = files
+      const tooMany = makeWith(
+        storage,
+        range(limits.attachmentsPerDocument + 1).flatMap(() => file ?? []),
+      )
+      await expect(tooMany.made).rejects.toBeInstanceOf(AttachmentsFull)
+      expect(await documents.get(tooMany.id)).toBeNull()
+      expect(await attachments.documents(null, 10)).toEqual([id])
+      expect(await attachments.list(id)).toHaveLength(3)
+      await discard()
+    })
+
+    test('[F6] of documents that are made at once, with the same files in any order, hold nobody up', async () => {
+      const { storage, discard } = await adapter.open()
+      const files: FirstFile['file'][] = []
+      for (const content of ['a', 'b', 'c']) files.push(await storage.attachments.receive(bytes(content), 10))
+      const orders = range(10).map((turn) => (turn % 2 === 0 ? files : files.toReversed()))
+      const documents = await Promise.all(orders.map((order) => makeWith(storage, order).made))
+      for (const { id } of documents) expect(await storage.attachments.list(id)).toHaveLength(3)
       await discard()
     })
 

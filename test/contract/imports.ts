@@ -27,6 +27,7 @@ export function importSuite(adapter: Adapter): void {
       expect(await storage.imports.get('a')).toEqual(first)
       const last = importRecord('a', {
         state: 'done',
+        startedAt: 12,
         endedAt: 20,
         report: { ...first.report, filesDone: 3 },
       })

@@ -58,9 +58,11 @@ describe('opening', () => {
     expect(opening.tell(receipt(1, 7)).shown).toEqual({ state: 'saved', revision: 7 })
   })
 
-  test('without a connection or a copy on the device it stays loading: nothing is passed off as the document', () => {
+  test('without a connection or a copy on the device the text is absent: nothing is passed off as the document', () => {
     expect(story().tell(nothingFound).pass(60_000).shown).toEqual({ state: 'loading' })
-    expect(story().tell(nothingFound, opened, lost).shown).toEqual({ state: 'loading' })
+    const away = story().tell(nothingFound, opened, lost)
+    expect(away.shown).toEqual({ state: 'absent', since: start })
+    expect(away.tell(opened).shown.state).not.toBe('absent')
   })
 
   test('with a copy on the device it opens without a connection', () => {

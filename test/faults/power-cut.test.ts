@@ -39,9 +39,11 @@ type Moment = (evening: Evening, dice: Random) => number
 
 const afterReceipt: Moment = ({ receipts }, dice) => dice.pick(receipts).at + 1 + dice.next() * 3
 
-/** While SQLite copies what it has logged into the database file. */
-const duringCopy: Moment = ({ recording }, dice) =>
-  dice.pick(recording.events.filter(({ type, file }) => type === 'write' && file === 'weft.sqlite')).at
+/** While SQLite copies what it has logged into the database file; on a machine that is very busy it may not have come to that. */
+const duringCopy: Moment = (one, dice) => {
+  const copies = one.recording.events.filter(({ type, file }) => type === 'write' && file === 'weft.sqlite')
+  return copies.length === 0 ? afterReceipt(one, dice) : dice.pick(copies).at
+}
 
 interface Evenings {
   readonly cuts: number

@@ -1,7 +1,7 @@
 import { limits } from '@weft/protocol'
 import { addressKey, isLoopback } from '@weft/server/addresses'
 import { places, takeAll } from '@weft/server/places'
-import { type InboundBudget, inboundBudget } from '@weft/server/ws/inbound-budget'
+import { InboundBudget } from '@weft/server/ws/inbound-budget'
 import { parseSyncRequest } from '@weft/server/ws/sync-request'
 import { describe, expect, test } from 'vitest'
 
@@ -74,7 +74,7 @@ describe('[W21] the budget of a connection', () => {
   }
 
   test('lets a person, and a whole document at once, through without a pause', () => {
-    const budget = inboundBudget(0)
+    const budget = new InboundBudget(0)
     expect(after(budget, limits.writerFrameBytes, 0)).toBe(0)
     for (let at = 0; at < 60_000; at += 66) expect(after(budget, 60, at)).toBe(0)
   })
@@ -84,7 +84,7 @@ describe('[W21] the budget of a connection', () => {
     ['bytes', 1_000_000, limits.bytesBurst / 1_000_000, limits.bytesPerSecond / 1_000_000],
   ] as const) {
     test(`slows a flood of ${what} down to its rate`, () => {
-      const budget = inboundBudget(0)
+      const budget = new InboundBudget(0)
       let now = 0
       let sent = 0
       while (now < 10_000) {
@@ -97,7 +97,7 @@ describe('[W21] the budget of a connection', () => {
   }
 
   test('takes nothing away when the clock is set back', () => {
-    const budget = inboundBudget(1_000_000)
+    const budget = new InboundBudget(1_000_000)
     expect(after(budget, 10, 0)).toBe(0)
     expect(after(budget, 10, 1_000_000)).toBe(0)
   })

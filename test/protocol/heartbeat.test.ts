@@ -1,5 +1,5 @@
 import { limits } from '@weft/protocol'
-import { pulse, type Signs, type Verdict } from '@weft/server/ws/pulse'
+import { Pulse, type Signs, type Verdict } from '@weft/server/ws/pulse'
 import { describe, expect, test } from 'vitest'
 
 const quiet: Signs = {
@@ -13,7 +13,7 @@ const quiet: Signs = {
 
 /** Beats when it is due, up to `seconds`; what was said, by second. `well` is left out. */
 function live(seconds: number, signs: (second: number) => Partial<Signs>): readonly [number, Verdict][] {
-  const watched = pulse(0)
+  const watched = new Pulse(0)
   const said: [number, Verdict][] = []
   for (let second = 1; second <= seconds; second++) {
     if (second * 1_000 < watched.nextAt) continue
@@ -61,7 +61,7 @@ describe('[W22] the heartbeat', () => {
 })
 
 test('a clock that is set back by an hour silences nobody, and keeps nobody who is dead', () => {
-  const watched = pulse(0)
+  const watched = new Pulse(0)
   const hour = 3_600
   const said: [number, Verdict][] = []
   for (let second = 1; second <= 120; second++) {
@@ -81,7 +81,7 @@ test('a clock that is set back by an hour silences nobody, and keeps nobody who 
 })
 
 test('a connection that does nothing is looked at only when a ping is due', () => {
-  const watched = pulse(0)
+  const watched = new Pulse(0)
   watched.beat({ ...quiet, now: 1_000 })
   expect(watched.nextAt).toBe(limits.heartbeatMs)
   watched.beat({ ...quiet, now: limits.heartbeatMs, heardAt: 19_000 })

@@ -1,4 +1,4 @@
-import { messageProgress } from '@weft/server/ws/message-progress'
+import { MessageProgress } from '@weft/server/ws/message-progress'
 import { describe, expect, test } from 'vitest'
 import { random, seeds } from '../support/random.ts'
 import { clientFrame } from '../support/raw-socket.ts'
@@ -10,7 +10,7 @@ const ping = 0x89
 
 describe('[W23] how much of a message is unfinished', () => {
   test('is nothing between messages', () => {
-    const progress = messageProgress()
+    const progress = new MessageProgress()
     expect(progress.unfinished).toBe(0)
     progress.feed(clientFrame(binary, new Uint8Array(10)))
     expect(progress.unfinished).toBe(0)
@@ -20,7 +20,7 @@ describe('[W23] how much of a message is unfinished', () => {
   })
 
   test('is all that came since it began: header, parts and the pings between them', () => {
-    const progress = messageProgress()
+    const progress = new MessageProgress()
     const first = clientFrame(binaryPart, new Uint8Array(1_000))
     const between = clientFrame(ping, new Uint8Array(4))
     progress.feed(first)
@@ -31,7 +31,7 @@ describe('[W23] how much of a message is unfinished', () => {
   })
 
   test('counts a cut header', () => {
-    const progress = messageProgress()
+    const progress = new MessageProgress()
     progress.feed(Uint8Array.of(binary))
     expect(progress.unfinished).toBe(1)
     progress.feed(Uint8Array.of(0xff, 0, 0, 0))
@@ -43,7 +43,7 @@ describe('[W23] how much of a message is unfinished', () => {
       const dice = random(seed)
       const sizes = Array.from({ length: 30 }, () => dice.pick([0, 1, 125, 126, 200, 65_535, 65_536, 70_000]))
       const stream = Buffer.concat(sizes.map((size) => clientFrame(binary, new Uint8Array(size))))
-      const cut = messageProgress()
+      const cut = new MessageProgress()
       for (let at = 0; at < stream.length; ) {
         const length = dice.chance(0.5) ? 1 + dice.below(20) : dice.below(100_000)
         cut.feed(stream.subarray(at, at + length))

@@ -187,8 +187,8 @@ describe.concurrent('[W18] what Yjs would not take', () => {
     'bytes behind an update': Uint8Array.of(...whole, 0),
     'a count of structs beyond the bytes': Uint8Array.of(1, 0x80, 0x80, 0x80, 0x10, 1, 0),
     'text that is no UTF-8': Uint8Array.of(1, 1, 5, 0, 4, 1, 7, ...Buffer.from('content'), 2, 0xff, 0xff, 0),
-    'a client id wider than 53 bits': (() => {
-      const bytes = Uint8Array.of(1, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10, 0, 4, 1, 7)
+    'a client id wider than 32 bits': (() => {
+      const bytes = Uint8Array.of(1, 1, 0x80, 0x80, 0x80, 0x80, 0x20, 0, 4, 1, 7)
       return Uint8Array.of(...bytes, ...Buffer.from('content'), 1, 0x61, 0)
     })(),
     'another root than the content': updateOf(9, 'hidden', 'elsewhere'),

@@ -1,13 +1,15 @@
 /** Reading on in a document's log when many ask at about the same time. */
-import { createChangeReader } from '@weft/server/following/change-reader'
+import type { DocumentWorker } from '@weft/server/documents-in-worker'
+import { createChangeReader, type Telling } from '@weft/server/following/change-reader'
 import type { DocumentHistory, Entries } from '@weft/server/storage/storage'
+import { TaskTooSlow } from '@weft/server/task-thread'
 import { expect, it } from 'vitest'
 import { documentId, entry } from '../contract/adapter.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
 
 const document = documentId('diary')
 
-function world() {
+function world(kind: 'yjs' | 'text' = 'yjs') {
   const timers = new VirtualTimers()
   const asked: ((stored: number) => void)[] = []
   const history: Pick<DocumentHistory, 'entries'> = {
@@ -15,17 +17,22 @@ function world() {
       new Promise<Entries>((resolve) => {
         asked.push((stored) => {
           const entries = Array.from({ length: stored - after }, () => entry('x'))
-          resolve({ entries, head: stored, lineage: 'one', kind: 'yjs' })
+          resolve({ entries, head: stored, lineage: 'one', kind })
         })
       }),
   }
-  const nobody = { followText: () => Promise.reject(new Error('a document without text')) }
-  const reader = createChangeReader(history as DocumentHistory, nobody, timers)
+  const worker: Pick<DocumentWorker, 'followText'> = {
+    async followText({ diff, parts }) {
+      if (diff !== null) throw new TaskTooSlow('a long diff')
+      return parts.map(() => [{ from: 0, to: 0, insert: 'x', removed: '' }])
+    },
+  }
+  const reader = createChangeReader(history as DocumentHistory, worker, timers)
   const turn = async () => {
     timers.advance(100)
     for (let turns = 0; turns < 20; turns++) await Promise.resolve()
   }
-  return { asked, turn, read: () => reader.read(document, 0, 'changes') }
+  return { asked, turn, read: (telling: Telling = 'changes') => reader.read(document, 0, telling) }
 }
 
 it('one who asks while others read does not get what was there before', async () => {
@@ -34,7 +41,7 @@ it('one who asks while others read does not get what was there before', async ()
   await turn()
   expect(asked).toHaveLength(1)
   // An entry is stored now, and these hear of it; the question before is answered as it was asked.
-  const late = Array.from({ length: 30 }, read)
+  const late = Array.from({ length: 30 }, () => read())
   asked[0]?.(0)
   expect((await early).revision).toBe(0)
   await turn()
@@ -51,4 +58,20 @@ it('who asks for what is being read shares it', async () => {
   asked[0]?.(3)
   for (const one of await Promise.all([...before, during, read()])) expect(one.revision).toBe(3)
   expect(asked).toHaveLength(1)
+})
+
+it('a text whose diffs take too long is told to those who want changes', async () => {
+  const { asked, turn, read } = world('text')
+  const diff = read('diff')
+  diff.catch(() => {})
+  await turn()
+  asked[0]?.(1)
+  await expect(diff).rejects.toBeInstanceOf(TaskTooSlow)
+  // It is not tried again for the next one who wants it so.
+  await expect(read('diff')).rejects.toBeInstanceOf(TaskTooSlow)
+  const changes = read()
+  changes.catch(() => {})
+  await turn()
+  asked[1]?.(1)
+  expect((await changes).steps).toHaveLength(1)
 })

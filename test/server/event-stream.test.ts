@@ -31,6 +31,37 @@ it('a reader who takes what waits is sent more', async () => {
   expect(stream.isOpen).toBe(true)
 })
 
+it('a reader who takes long events slowly is not cut off', async () => {
+  const { stream, timers } = open()
+  const [first, second] = [new Uint8Array(8 * limits.eventQueueBytes + 1).fill(1), full.with(0, 2)]
+  for (const event of [first, second]) stream.send(event)
+  const ready = stream.ready()
+  const reader = stream.response.body?.getReader()
+  const taken: Uint8Array[] = []
+  for (let length = 0; length < first.length + second.length; ) {
+    const piece = (await reader?.read())?.value ?? new Uint8Array()
+    taken.push(piece)
+    length += piece.length
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    // Its network takes that long for so many bytes.
+    timers.advance((piece.length / limits.eventQueueBytes) * (limits.laggingMs - 1))
+    expect(stream.isOpen).toBe(true)
+  }
+  expect(Buffer.concat(taken).equals(Buffer.concat([first, second]))).toBe(true)
+  expect(await ready).toBe(true)
+})
+
+it('a reader who stops in the middle of a long event is cut off in time', async () => {
+  const { stream, timers } = open()
+  stream.send(new Uint8Array(8 * limits.eventQueueBytes))
+  const ready = stream.ready()
+  const reader = stream.response.body?.getReader()
+  await reader?.read()
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  timers.advance(limits.laggingMs)
+  expect(await ready).toBe(false)
+})
+
 it('a reader who takes nothing is cut off in time, once', async () => {
   const { stream, timers, ends } = open()
   stream.send(full)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, ProblemError } from '@weft/client'
-import type { AttachmentResource, DocumentResource } from '@weft/protocol'
+import type { AttachmentResource, Problem } from '@weft/protocol'
 import { realTimers } from '@weft/server/clock'
 import { openSqlite } from '@weft/server/storage/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -173,6 +173,23 @@ describe('a file that is attached', () => {
     expect(await (await get(kept)).text()).toBe('kept')
   })
 
+  it('leaves the disk when its document is deleted for good, where no other has the same', async () => {
+    const folder = await temporaryFolder()
+    await using own = await weft({ folder: folder.path })
+    const [goes, stays] = [await own.create(), await own.create()]
+    for (const content of ['shared', 'its own'])
+      await own.ask('POST', `/documents/${goes.id}/attachments`, content)
+    await own.ask('POST', `/documents/${stays.id}/attachments`, 'shared')
+    await own.ask('DELETE', `/documents/${goes.id}?forever=true`)
+    const place = (content: string) => {
+      const digest = createHash('sha256').update(content).digest('hex')
+      return stat(join(folder.path, 'attachments', digest.slice(0, 2), digest)).catch(() => null)
+    }
+    await until(async () => (await place('its own')) === null)
+    expect(await place('shared')).not.toBeNull()
+    await folder[Symbol.asyncDispose]()
+  })
+
   it('is not found under another document', async () => {
     const [mine, other] = [await server.create(), await server.create()]
     const attachment = await attach(mine.id, 'mine')
@@ -181,56 +198,6 @@ describe('a file that is attached', () => {
       expect(answer).toMatchObject({ status: 404, json: { code: 'not-found' } })
     }
     expect(await (await get(attachment)).text()).toBe('mine')
-  })
-})
-
-describe('a copy of a document', () => {
-  it.each(['a duplicate', 'one made of a template'])('has files of its own: %s', async (how) => {
-    const source = await server.create({ isTemplate: true })
-    const [shown, other] = [await attach(source.id, png, 'p.png'), await attach(source.id, 'not mentioned')]
-    const text = `![p](/attachments/${shown.id}) ![p](/attachments/${shown.id}) /attachments/${'x'.repeat(22)}`
-    await server.ask('PUT', `/documents/${source.id}/content?base=latest`, text, {
-      'content-type': 'text/markdown',
-    })
-    const copy = (
-      how === 'a duplicate'
-        ? await server.ask('POST', `/documents/${source.id}/duplicate`)
-        : await server.ask('POST', '/documents', { template: source.id })
-    ).json as DocumentResource
-    const { attachments } = (await server.ask('GET', `/documents/${copy.id}/attachments`)).json as {
-      attachments: AttachmentResource[]
-    }
-    expect(attachments).toMatchObject([{ name: 'p.png', type: 'image/png', document: copy.id }])
-    const own = attachments[0]?.id ?? ''
-    expect((await server.ask('GET', `/documents/${copy.id}/content`)).text).toBe(
-      text.replaceAll(shown.id, own),
-    )
-    for (const { id } of [shown, other])
-      await server.ask('DELETE', `/documents/${source.id}/attachments/${id}`)
-    expect(Buffer.from(await (await fetch(`${server.url}/attachments/${own}`)).arrayBuffer())).toEqual(png)
-  })
-})
-
-describe('a copy of a document whose file the disk lost', () => {
-  it('is there none the less, with the files that are left', async () => {
-    await using folder = await temporaryFolder()
-    await using own = await weft({ folder: folder.path })
-    const { id } = await own.create()
-    const named: AttachmentResource[] = []
-    for (const content of ['lost', 'left']) {
-      const { json } = await own.ask('POST', `/documents/${id}/attachments?name=${content}`, content)
-      named.push(json as AttachmentResource)
-    }
-    const text = named.map(({ markdown }) => markdown).join('\n')
-    await own.ask('PUT', `/documents/${id}/content?base=latest`, text, { 'content-type': 'text/markdown' })
-    const digest = createHash('sha256').update('lost').digest('hex')
-    await rm(join(folder.path, 'attachments', digest.slice(0, 2), digest))
-    const copied = await own.ask('POST', `/documents/${id}/duplicate`)
-    expect(copied.status).toBe(201)
-    const { attachments } = (
-      await own.ask('GET', `/documents/${(copied.json as DocumentResource).id}/attachments`)
-    ).json as { attachments: AttachmentResource[] }
-    expect(attachments).toMatchObject([{ name: 'left' }])
   })
 })
 
@@ -277,6 +244,19 @@ describe('what is not taken', () => {
       expect(answer).toMatchObject({ status: 400, json: { code: 'invalid-request' } })
     },
   )
+
+  it('a form, whose bytes are not the file’s: it says what to send instead', async () => {
+    const { id } = await server.create()
+    const form = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\na\r\n--x--\r\n'
+    for (const path of [`/documents/${id}/attachments`, '/import?name=a.md']) {
+      const answer = await server.ask('POST', path, form, {
+        'content-type': 'multipart/form-data; boundary=x',
+      })
+      expect(answer).toMatchObject({ status: 415, json: { code: 'unsupported-media-type' } })
+      expect((answer.json as Problem).detail).toContain('--data-binary')
+    }
+    expect((await server.ask('GET', `/documents/${id}/attachments`)).json).toEqual({ attachments: [] })
+  })
 
   it('an empty body, a compressed one, an unknown parameter', async () => {
     const { id } = await server.create()

@@ -103,6 +103,18 @@ describe('a stream of a document’s events', () => {
     reader.stop()
   })
 
+  it('ends when the document is deleted for good, which it tells first', async () => {
+    const { id } = await server.create({ content: 'a' })
+    const types = ['text/event-stream', 'text/x-diff']
+    const readers = await Promise.all(
+      types.map((accept) => readEvents(api(`/documents/${id}/events?after=0`), { accept })),
+    )
+    await until(() => readers.every(({ text }) => text.includes('a')))
+    await server.ask('DELETE', `/documents/${id}?forever=true`)
+    await until(() => readers.every(({ isComplete }) => isComplete), { withinMs: 5_000 })
+    expect(readers[0]?.events.map(({ type }) => type).slice(-1)).toEqual(['deleted'])
+  })
+
   it('tells nothing of what is in the trash, though somebody was told it a moment ago', async () => {
     const { id } = await server.create({ content: 'secret' })
     const path = `/documents/${id}/events?after=0`

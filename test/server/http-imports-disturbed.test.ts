@@ -1,8 +1,10 @@
 /** Imports of archives that ask for much, and into a server where others tidy up meanwhile. */
-import type { ImportResource } from '@weft/protocol'
+import type { DocumentResource, ImportResource } from '@weft/protocol'
 import type { Storage } from '@weft/server/storage/storage'
+import { StorageFailure } from '@weft/sync'
 import { describe, expect, it } from 'vitest'
 import { imported, postImport } from '../support/imports.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 import { weft } from '../support/weft.ts'
 import { zip } from '../support/zip.ts'
@@ -31,25 +33,54 @@ describe('an import', () => {
     expect(most).toBeLessThanOrEqual(16)
   })
 
-  it('goes on when somebody throws away what it has just made', async () => {
+  it('goes on when somebody throws away a picture that it has just attached', async () => {
     const storage = (real: Storage): Storage => ({
       ...real,
       attachments: {
         ...real.attachments,
-        add: async (draft, file) => {
-          if (draft.name === 'a.png') await real.documents.trash(draft.document, 1)
-          return real.attachments.add(draft, file)
+        addWith: async (files, create) => {
+          if (files.length === 2) await removeOne(real)
+          return real.attachments.addWith(files, create)
         },
       },
     })
     await using own = await weft({ storage })
     const report = await imported(own, [
       { path: 'a.md', content: '![](a.png)' },
-      { path: 'b.md', content: '![](b.png)' },
+      { path: 'b.md', content: '![](a.png) ![](b.png)' },
       { path: 'a.png', content: 'a' },
       { path: 'b.png', content: 'b' },
     ])
-    expect(report).toMatchObject({ state: 'done', reason: null, documents: 2, attachments: 1, filesDone: 4 })
+    expect(report).toMatchObject({ state: 'done', reason: null, documents: 2, attachments: 2, filesDone: 4 })
+    expect(report.failures).toEqual([{ path: 'a.png', reason: 'damaged' }])
+  })
+
+  it('that ends between a document and its pictures leaves none without', async () => {
+    await using folder = await temporaryFolder()
+    const storage = (real: Storage): Storage => ({
+      ...real,
+      documents: {
+        ...real.documents,
+        create: async (draft) => {
+          await real.documents.create(draft)
+          throw new StorageFailure('it ends here', { full: false })
+        },
+      },
+    })
+    {
+      await using own = await weft({ folder: folder.path, storage })
+      const report = await imported(own, [
+        { path: 'a.md', content: '![](a.png)' },
+        { path: 'a.png', content: 'a' },
+      ])
+      expect(report).toMatchObject({ state: 'failed' })
+    }
+    await using again = await weft({ folder: folder.path })
+    const { json } = await again.ask('GET', '/documents')
+    const [document] = (json as { documents: DocumentResource[] }).documents
+    const { text } = await again.ask('GET', `/documents/${document?.id}/content`)
+    const [, address = ''] = /\((.*)\)/.exec(text) ?? []
+    expect(await (await fetch(`${again.url}${address}`)).text()).toBe('a')
   })
 
   it('puts what was for a folder that somebody removes meanwhile above it', async () => {
@@ -107,3 +138,12 @@ describe('an import', () => {
     expect(report).toMatchObject({ state: 'done', reason: null, documents: 1 })
   })
 })
+
+async function removeOne({ attachments }: Storage): Promise<void> {
+  const [document] = await until(async () => {
+    const found = await attachments.documents(null, 1)
+    return found.length === 0 ? null : found
+  })
+  if (document === undefined) throw new Error('nothing is attached')
+  for (const { id } of await attachments.list(document)) await attachments.remove(id)
+}

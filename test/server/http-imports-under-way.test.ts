@@ -1,7 +1,8 @@
 /** Imports that take their time: told of, stopped, waited for, interrupted; and large ones. */
 import { Readable } from 'node:stream'
-import { type ImportResource, limits } from '@weft/protocol'
+import { type DocumentResource, type ImportResource, limits } from '@weft/protocol'
 import { anonymous } from '@weft/server/access'
+import { freshId } from '@weft/server/fresh-id'
 import { createImports } from '@weft/server/import/imports'
 import { openLog } from '@weft/server/log'
 import { openMemory } from '@weft/server/storage/memory'
@@ -14,7 +15,7 @@ import { seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 import { VirtualTimers } from '../support/virtual-timers.ts'
-import { type Weft, weft } from '../support/weft.ts'
+import { type Answer, type Weft, weft } from '../support/weft.ts'
 
 let server: Weft
 beforeAll(async () => {
@@ -46,7 +47,7 @@ function alone() {
     async start() {
       const file = await real.attachments.receive(Readable.from([Buffer.from('x')]), 10)
       saves.received++
-      const upload = { file, name: 'a.md', isArchive: false, into: null, mayOrganise: true }
+      const upload = { id: freshId(), file, name: 'a.md', isArchive: false, into: null, mayOrganise: true }
       return imports.start({ ...upload, actor: anonymous })
     },
     async close() {
@@ -208,9 +209,99 @@ describe('an import under way', () => {
       const now = (await again.ask('GET', path)).json as ImportResource
       return now.state === 'running' ? null : now
     })
-    expect(report).toMatchObject({ state: 'interrupted', name: 'a.zip' })
+    expect(report).toMatchObject({ state: 'interrupted', name: 'a.zip', documents: 16, filesTotal: 100 })
+    expect(report.reason).toMatch(/Idempotency-Key/)
     expect(report.endedAt).not.toBeNull()
     expect(await countDocuments(again)).toBe(16)
+  })
+})
+
+describe('an import that is sent again with its key', () => {
+  const key = { 'idempotency-key': 'import', 'content-type': 'application/zip' }
+  const send = (own: Weft, body: string | Buffer, name = 'a.zip') =>
+    own.ask('POST', `/import?name=${name}`, body, key)
+  const ended = (own: Weft, answer: Answer) =>
+    until(async () => {
+      const path = (answer.headers.get('location') ?? '').replace('/api/v1', '')
+      const report = (await own.ask('GET', path)).json as ImportResource
+      return report.endedAt === null ? null : report
+    })
+
+  it('is one import: while it runs, after a restart, where it goes on, and when it is done', async () => {
+    await using folder = await temporaryFolder()
+    const gate = gated()
+    const archive = many(100)
+    const ids: unknown[] = []
+    {
+      await using own = await weft({ folder: folder.path, storage: gate.storage })
+      const first = await send(own, archive)
+      const again = await send(own, archive)
+      expect(again.status).toBe(202)
+      expect(again.headers.get('idempotent-replayed')).toBe('true')
+      ids.push(first.headers.get('location'), again.headers.get('location'))
+      await until(() => gate.asked >= 16)
+      gate.open()
+    }
+    await using own = await weft({ folder: folder.path })
+    expect(await countDocuments(own)).toBe(16)
+    const more = await send(own, archive)
+    ids.push(more.headers.get('location'))
+    const report = await ended(own, more)
+    expect(report).toMatchObject({ state: 'done', reason: null, documents: 100, filesDone: 100, failed: 0 })
+    const last = await send(own, archive)
+    expect(last).toMatchObject({ status: 202, json: report })
+    expect(new Set(ids).size).toBe(1)
+    expect(await countDocuments(own)).toBe(100)
+    expect(await send(own, many(1))).toMatchObject({ status: 422, json: { code: 'idempotency-key-reused' } })
+  })
+
+  it('makes one document of a single file, though the server ended when it had made it', async () => {
+    await using folder = await temporaryFolder()
+    const storage = (real: Storage): Storage => ({
+      ...real,
+      documents: {
+        ...real.documents,
+        create: async (draft) => {
+          await real.documents.create(draft)
+          throw new StorageFailure('it ends here', { full: false })
+        },
+      },
+    })
+    {
+      await using own = await weft({ folder: folder.path, storage })
+      expect((await send(own, '# Once', 'a.md')).status).toBe(503)
+    }
+    await using own = await weft({ folder: folder.path })
+    const made = await send(own, '# Once', 'a.md')
+    expect(made).toMatchObject({ status: 201, json: { documents: 1, created: [{ title: 'Once' }] } })
+    expect(await send(own, '# Once', 'a.md')).toMatchObject({ status: 201, text: made.text })
+    expect(await countDocuments(own)).toBe(1)
+  })
+
+  it('makes nothing again that was deleted for good since', async () => {
+    await using folder = await temporaryFolder()
+    let made = 0
+    const storage = (real: Storage): Storage => ({
+      ...real,
+      documents: {
+        ...real.documents,
+        create: async (draft) => {
+          if (++made > 16) throw new StorageFailure('full', { full: true })
+          return real.documents.create(draft)
+        },
+      },
+    })
+    const archive = many(20)
+    {
+      await using own = await weft({ folder: folder.path, storage })
+      expect(await ended(own, await send(own, archive))).toMatchObject({ state: 'failed', documents: 16 })
+      const { json } = await own.ask('GET', '/documents?limit=1')
+      const [first] = (json as { documents: DocumentResource[] }).documents
+      await own.ask('DELETE', `/documents/${first?.id}?forever=true`)
+    }
+    await using own = await weft({ folder: folder.path })
+    expect(await ended(own, await send(own, archive))).toMatchObject({ state: 'done', documents: 19 })
+    expect(await countDocuments(own)).toBe(19)
   })
 })
 

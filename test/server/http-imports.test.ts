@@ -212,6 +212,7 @@ describe('an archive', () => {
 
   it.each([
     ['no archive', Buffer.from('PK\x03\x04 but nothing follows')],
+    ['all names', zip(Array.from({ length: 2_100 }, (_, n) => ({ path: `${n}.md`.padStart(4_000, 'x') })))],
     ['a bomb', zip(Array.from({ length: 5 }, (_, n) => ({ path: `${n}.md`, saysBytes: 2 ** 30 })))],
   ])('that is %s fails with the reason, and nothing is made', async (_, bytes) => {
     const before = await countDocuments(server)

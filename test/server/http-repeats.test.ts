@@ -88,6 +88,30 @@ describe.each([
     expect((await server.ask('GET', `/documents/${id}`)).json).toMatchObject({ title: 'Newer' })
   })
 
+  it('that makes a document under an id of its own is answered again, and no other one is', async () => {
+    const make = (key: Record<string, string>, title = 'Own') =>
+      server.ask('PUT', '/documents/own-id', { title }, key)
+    const key = { 'idempotency-key': 'own-id' }
+    const first = await make(key)
+    expect(first.status).toBe(201)
+    expect(await make(key)).toMatchObject({ status: 201, text: first.text })
+    for (const other of [{}, { 'idempotency-key': 'another' }])
+      expect(await make(other)).toMatchObject({ status: 409, json: { code: 'document-exists' } })
+    expect(await make(key, 'Other')).toMatchObject({ status: 422, json: { code: 'idempotency-key-reused' } })
+  })
+
+  it('whose text is there by now adds it no second time, whoever sends it', async () => {
+    const { id } = await server.create({ content: 'log\n' })
+    const me = await fetch(`${server.url}/api/v1/me`)
+    const ann = { cookie: me.headers.get('set-cookie')?.split(';')[0] ?? '', origin: server.url }
+    expect((await program.put(id, '"1"', 'log\nentry\n')).status).toBe(200)
+    const again = await program.put(id, '"1"', 'log\nentry\n', ann)
+    expect(again).toMatchObject({ status: 200, json: { revision: 2, base: 1, merged: true, changed: 0 } })
+    expect(await program.read(id)).toBe('log\nentry\n')
+    expect((await program.put(id, '"1"', 'log\nmore\n', ann)).status).toBe(200)
+    expect(await program.read(id)).toMatch(/^log\n(entry\nmore|more\nentry)\n$/)
+  })
+
   it.each(['', 'two words', 'ünï', '"', 'x'.repeat(limits.idempotencyKeyLength + 1)])(
     'that is no key is refused: %j',
     async (key) => {
@@ -105,6 +129,19 @@ describe.each([
       { status: 200, headers: {}, body: null },
     )
     expect((await server.ask('POST', '/documents', {}, { 'idempotency-key': key })).status).toBe(201)
+  })
+
+  it('about a document that was deleted for good is not told again what was in it', async () => {
+    const { id } = await server.create({ content: 'secret\n' })
+    const key = { 'idempotency-key': 'purged' }
+    const edit = () => program.edits(id, [{ find: 'secret', replace: '' }], key)
+    expect((await edit()).text).toMatch(/secret/)
+    await server.ask('DELETE', `/documents/${id}?forever=true`)
+    const again = await until(async () => {
+      const answer = await edit()
+      return answer.status === 200 ? null : answer
+    })
+    expect(again).toMatchObject({ status: 409, json: { code: 'answer-not-kept' } })
   })
 
   it('whose answer was too large to keep is told that it was done', async () => {
@@ -136,7 +173,9 @@ describe('a request whose answer was lost with the server', () => {
     const create = () => before.ask('POST', '/documents', { title: 'Made once' }, key('create'))
     const copy = () => before.ask('POST', `/documents/${id}/duplicate`, undefined, key('copy'))
     const folder = () => before.ask('POST', '/folders', { name: 'Made once' }, key('folder'))
-    const requests = [append, put, create, copy, folder]
+    const own = (server: Weft) => server.ask('PUT', '/documents/own-id', { title: 'Own' }, key('own'))
+    const attach = (server: Weft) => server.ask('POST', `/documents/${id}/attachments`, 'file', key('attach'))
+    const requests = [append, put, create, copy, folder, () => own(before), () => attach(before)]
     for (const request of requests) expect((await request()).status).toBe(503)
     await dying.edits(id, [{ prepend: 'meanwhile' }])
     const text = await dying.read(id)
@@ -159,6 +198,11 @@ describe('a request whose answer was lost with the server', () => {
     const copied = await after.ask('POST', `/documents/${id}/duplicate`, undefined, key('copy'))
     const copies = (await after.ask('GET', '/documents?title=Copy+of')).json as { documents: unknown[] }
     expect(copies.documents).toEqual([copied.json])
+    expect((await own(after)).status).toBe(201)
+    const attached = await attach(after)
+    expect(attached.status).toBe(201)
+    const files = await after.ask('GET', `/documents/${id}/attachments`)
+    expect(files.json).toEqual({ attachments: [attached.json] })
     const filed = await after.ask('POST', '/folders', { name: 'Made once' }, key('folder'))
     expect(await after.ask('GET', '/folders')).toMatchObject({ json: { folders: [filed.json] } })
   })

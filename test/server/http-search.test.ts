@@ -113,6 +113,17 @@ describe('a search', () => {
     await soon('gondola folder:"search here"', ['inside'])
   })
 
+  it.each(['🎉', '"', ' - ', '\u{fe0f}', '"!" ?'])(
+    'that has no word in it, as %j, finds nothing',
+    async (q) => {
+      await server.create({ title: 'Party', content: '🎉 regatta' })
+      await until(async () => (await titles('regatta')).length > 0)
+      expect(await search(q)).toMatchObject({ results: [], next: null })
+      expect(await titles(`${q} regatta`)).toContain('Party')
+      expect((await titles('')).length).toBeGreaterThan(0)
+    },
+  )
+
   it('pages with a cursor that belongs to it', async () => {
     for (const name of ['one', 'two', 'three']) {
       await server.create({ title: name, content: 'harpsichord' })

@@ -60,6 +60,24 @@ describe.each([
       expect(await program.read(id)).toBe('abc')
     })
 
+    it('may leave its type unsaid, as curl -T does; a wrong one is named in the answer', async () => {
+      const { id } = await server.create({ content: 'a' })
+      const path = `/documents/${id}/content`
+      const form = await server.ask('PUT', path, 'b', {
+        'content-type': 'application/x-www-form-urlencoded',
+      })
+      expect(form).toMatchObject({ status: 415, json: { code: 'unsupported-media-type' } })
+      expect((form.json as Problem).detail).toContain('says application/x-www-form-urlencoded')
+      expect(await program.read(id)).toBe('a')
+      const answer = await fetch(`${server.url}/api/v1${path}`, {
+        method: 'PUT',
+        headers: { 'if-match': '"1"' },
+        body: new TextEncoder().encode('b'),
+      })
+      expect(answer.status).toBe(200)
+      expect(await program.read(id)).toBe('b')
+    })
+
     it('has to say what it edited: 428, and how', async () => {
       const { id } = await server.create({ content: 'a' })
       for (const base of [null, '*']) {

@@ -51,6 +51,7 @@ describe('the search index', () => {
       indexed('b', '議事録', '検索の漢字です。東京都に行く'),
       indexed('c', 'Code', 'const snake_case = fooBar(漢)'),
       indexed('d', 'Привет', 'שלום עולם 한국어문서'),
+      indexed('e', 'İstanbul', '❤️love ✉️letters 葛\u{e0100}城'),
     ])
     for (const [q, names] of [
       ['intersection', ['a']],
@@ -58,6 +59,13 @@ describe('the search index', () => {
       ['section', ['a']],
       ['ärger', ['a']],
       ['grösse', ['a']],
+      ['istanbul', ['e']],
+      ['İST', ['e']],
+      ['is', ['e']],
+      ['"love letters"', ['e']],
+      ['le', ['e']],
+      ['葛城', ['e']],
+      ['葛\u{e0100}城', ['e']],
       ['se', []],
       ['in', ['a']],
       ['漢字', ['b']],
@@ -131,6 +139,23 @@ describe('the search index', () => {
     await index.remove([documentId('a'), documentId('never')])
     expect([await found('second'), await found('')]).toEqual([[], []])
     expect(await index.ids(null, 9)).toEqual([])
+  })
+
+  it('forgets the words that no document has any more, so that others are found by their parts', async () => {
+    const typed = range(70).map(
+      (n) => `plan${String.fromCodePoint(0x61 + (n % 26), 0x61 + Math.floor(n / 26))}`,
+    )
+    for (const word of typed) await index.put([indexed('typed', word, `once ${word}`)])
+    await index.put(range(70).map((n) => indexed(`gone-${n}`, 'x', `explan${n}`)))
+    await index.remove(range(70).map((n) => documentId(`gone-${n}`)))
+    await index.put([indexed('kept', 'A planet', 'explanation'), indexed('typed', 'x', 'y')])
+    for (const q of ['plan', 'pla', 'pl', 'lanet', 'plana']) await found(q)
+    while (await index.tidy());
+    for (const q of ['plan', 'pl', 'lane', 'expl', 'planati'])
+      expect([q, await found(q)]).toEqual([q, ['kept']])
+    expect(await index.tidy()).toBe(false)
+    await index.put([indexed('again', 'x', 'planaa')])
+    expect(await found('plana')).toEqual(['again', 'kept'])
   })
 
   it('says which documents it has another content of, and notes where they stand', async () => {

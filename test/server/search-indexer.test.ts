@@ -89,6 +89,23 @@ it('a text that the storage does not give for a moment is read again', async () 
   await passUntil(async () => (await found('needle')).length === 1)
 })
 
+it('a text that the storage does not give for a moment is found meanwhile as it was', async () => {
+  let reads = 0
+  const one = written('Title')
+  const { documents, indexer, passUntil, rename } = world(() =>
+    ++reads === 2 ? Promise.reject(new StorageFailure('busy', { full: false })) : 'needle',
+  )
+  await documents.create(one)
+  indexer.touch(one.id)
+  await passUntil(async () => (await found('needle')).length === 1)
+  await rename(one.id, 'New')
+  await passUntil(() => reads === 2)
+  await until(() => indexer.pending === 1)
+  expect(await found('needle')).toEqual([one.id])
+  await passUntil(async () => (await found('new')).length === 1)
+  expect(await found('needle')).toEqual([one.id])
+})
+
 it.each([new WorkerFailure('too slow'), new DocumentDamaged('damaged')])(
   'a document whose text cannot be had (%s) is found by its title, and read again at the next start',
   async (error) => {
@@ -115,4 +132,27 @@ it('what the index has no room for is put when there is some again', async () =>
   const { documents, indexer, passUntil } = world(() => 'needle', cramped)
   for (const { id } of [await documents.create(one), await documents.create(two)]) indexer.touch(id)
   await passUntil(async () => (await found('needle')).length === 2)
+})
+
+it('words that no document has any more are forgotten, a few at a time, also those of an earlier process', async () => {
+  let tidied = 0
+  const watched: SearchIndex = {
+    ...index,
+    async tidy() {
+      tidied++
+      return index.tidy()
+    },
+  }
+  let text = Array.from({ length: 250 }, (_, n) => `word${n}`).join(' ')
+  const one = written('Title')
+  const { documents, indexer, passUntil, rename } = world(() => text, watched)
+  await documents.create(one)
+  indexer.holdAgainst()
+  await passUntil(() => indexer.isComplete && tidied === 1)
+  text = 'other'
+  await rename(one.id, 'New title')
+  await passUntil(() => tidied === 4)
+  expect(await index.tidy()).toBe(false)
+  await passUntil(() => indexer.pending === 0)
+  expect(tidied).toBe(4)
 })

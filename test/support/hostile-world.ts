@@ -90,7 +90,7 @@ export class HostileWorld {
   }
 
   freshClientId(): number {
-    return 1 + this.dice.below(this.dice.chance(0.2) ? 2 ** 53 - 2 : 2 ** 32 - 1)
+    return 1 + this.dice.below(2 ** 32 - 1)
   }
 
   honestEdit(): void {

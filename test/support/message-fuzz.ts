@@ -153,9 +153,7 @@ function changed(bytes: Uint8Array, dice: Random): FuzzMessage {
 
 function clientId(doc: Y.Doc, others: readonly number[], dice: Random): number {
   const known = [doc.clientID, ...others]
-  return dice.chance(0.8)
-    ? dice.pick(known)
-    : dice.pick([0, 1, dice.below(2 ** 32), 2 ** 32, 2 ** 53 - 1, 2 ** 53])
+  return dice.chance(0.8) ? dice.pick(known) : dice.pick([0, 1, dice.below(2 ** 32), 2 ** 32, 2 ** 53 - 1])
 }
 
 /** Often one that fits. */

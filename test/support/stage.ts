@@ -20,12 +20,16 @@ export interface Stage extends AsyncDisposable {
   stranger(look?: Look): Promise<BrowserContext>
   /** A guest who has said who they are, in front of `document`. */
   writer(name: string, document: DocumentResource, look?: Look): Promise<Writer>
-  /** A page at `path` that has loaded, for a guest called Ann. */
+  /** A page of a guest called Ann, with nothing in it. */
+  blankPage(look?: Look): Promise<Page>
+  /** The same at `path`, when that has loaded. */
   page(path: string, look?: Look): Promise<Page>
   /** Everybody goes home. */
   clear(): Promise<void>
   /** `kill -9`. */
   killServer(): Promise<void>
+  /** SIGTERM, as when it is replaced by a newer one. */
+  stopServer(): Promise<void>
   startServer(): Promise<void>
   /** Everything the pages complained about so far. */
   readonly complaints: readonly string[]
@@ -66,6 +70,7 @@ export async function openStage(flags: readonly string[] = []): Promise<Stage> {
       const page = await guest(name, look)
       return writerOn(page, name, `${url}/d/${document.id}`)
     },
+    blankPage: (look) => guest('Ann', look),
     async page(path, look) {
       const page = await guest('Ann', look)
       await page.goto(url + path)
@@ -74,6 +79,10 @@ export async function openStage(flags: readonly string[] = []): Promise<Stage> {
     clear: () => goHome(browser),
     async killServer() {
       server.child.kill('SIGKILL')
+      await server.ended()
+    },
+    async stopServer() {
+      server.child.kill('SIGTERM')
       await server.ended()
     },
     async startServer() {

@@ -65,7 +65,8 @@ export async function writerOn(page: Page, name: string, url: string): Promise<W
   return writer
 }
 
-const saveWords = /Loading|Saved|Saving|Offline|device only|this tab only|Not saved|Read-only|Refused/
+const saveWords =
+  /Loading|Saved|Saving|Offline|restarting|device only|this tab only|Not saved|Read-only|Refused/
 
 /** Waits until all of them see the same text, which must be `expected` where it is given. */
 export async function agree(writers: readonly Writer[], expected?: string): Promise<string> {

@@ -43,7 +43,13 @@ describe('A full document', () => {
     ben?.type(10, '!')
     await world.settled()
     const before = ben?.heard.filter(({ type }) => type === 'receipt').length
-    ann?.remove(0, 50)
+    ann?.remove(0, 10)
+    await world.settled()
+    world.timers.advance(limits.revisionMs)
+    await world.settled()
+    // A word of the new revision would take back that ben's edits were refused.
+    expect(ben?.heard.filter(({ type }) => type === 'receipt').length).toBe(before)
+    ann?.remove(0, 40)
     await world.settled()
     world.timers.advance(limits.fullRetryMs)
     await world.settled()

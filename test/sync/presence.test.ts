@@ -169,8 +169,8 @@ describe('Presence', () => {
   test('of a reader that lags is complete when it has caught up', async () => {
     const [ann, slow] = await together('ann', 'slow')
     slow.isStalled = true
-    for (let page = 0; page < 30; page++) {
-      ann.type(0, 'y'.repeat(64 * 1024))
+    for (let page = 0; page < 4; page++) {
+      ann.type(0, 'y'.repeat(512 * 1024))
       await world.settled()
     }
     ann.presence.setLocalState({ cursor: { at: 'far' } })

@@ -30,6 +30,49 @@ describe('A room tells', () => {
     expect((await world.stored(document)).getText('content').toString()).toBe('hello')
   })
 
+  test('[W15] those who only read on which revision others brought the document to, at most once a second', async () => {
+    const { document, people } = await world.together('ann', 'ben')
+    const [ann, ben] = people
+    const receipts = () => ben?.heard.filter(({ type }) => type === 'receipt') ?? []
+    const first = receipts().length
+    const began = world.timers.now()
+    for (let key = 0; key < 60; key++) {
+      ann?.type(0, 'x')
+      await world.jostle(10)
+    }
+    const seconds = Math.ceil((world.timers.now() - began) / limits.revisionMs)
+    expect(receipts().length - first).toBeLessThanOrEqual(1 + seconds)
+    await world.settled()
+    const { head } = await world.storage.updates.read(document, 0)
+    expect(head).toBeGreaterThan(2 + seconds)
+    expect(receipts().at(-1)).toEqual({ type: 'receipt', messages: ben?.sent, position: head })
+    const told = receipts().length
+    world.timers.advance(10 * limits.revisionMs)
+    await world.settled()
+    expect(receipts()).toHaveLength(told)
+  })
+
+  test('[W16] no revision while it cannot commit: that would take back what it said', async () => {
+    const { people } = await world.together('ann', 'ben')
+    const [ann, ben] = people
+    for (const key of 'abc') {
+      ann?.type(0, key)
+      await world.settled()
+    }
+    world.log.failures = Array.from({ length: 1_000 }, () => new StorageFailure('planted', { full: false }))
+    ann?.type(0, 'd')
+    await world.jostle(50)
+    world.timers.advance(3 * limits.revisionMs)
+    await world.jostle(50)
+    const last = ben?.heard.findLast(({ type }) => type === 'receipt' || type === 'not-saved')
+    expect(last?.type).toBe('not-saved')
+    world.log.failures = []
+    await world.settled()
+    world.timers.advance(limits.revisionMs)
+    await world.settled()
+    expect(ben?.heard.findLast(({ type }) => type === 'receipt')).toMatchObject({ position: 4 })
+  })
+
   test('everybody the very same bytes, the writer too', async () => {
     const { people } = await world.together('ann', 'ben', 'chloe')
     const frames = people.map(() => [] as Uint8Array[])
@@ -63,7 +106,8 @@ describe('A room tells', () => {
     world.log.release()
     await world.settled()
     expect(ben?.text.toString()).toHaveLength(50)
-    expect(heardTypes(ben ?? { heard: [] })).toEqual(['update', 'update'])
+    const heard = heardTypes(ben ?? { heard: [] })
+    expect(heard.filter((type) => type !== 'receipt')).toEqual(['update', 'update'])
     expect((await world.storage.updates.read(document, 0)).head).toBe(2)
   })
 

@@ -23,11 +23,18 @@ const everyMs = 24 * 60 * 60 * 1_000
 const paceMs = 10
 const documentsAtOnce = 100
 
+export interface AttachmentCollection {
+  /** A document was deleted for good: its files go at once, as far as that is done before the server ends. */
+  forget(id: DocumentId): void
+  stop(): void
+}
+
 /** Collects now and then until it is stopped. */
-export function collectRegularly(deps: CollectionDeps): { stop(): void } {
+export function collectRegularly(deps: CollectionDeps): AttachmentCollection {
   const { timers, log } = deps
   let isStopped = false
   let cancel = timers.after(firstMs, pass)
+  let forgetting = Promise.resolve()
 
   function pass(): void {
     collectAttachments(deps, () => isStopped)
@@ -41,6 +48,15 @@ export function collectRegularly(deps: CollectionDeps): { stop(): void } {
   }
 
   return {
+    forget(id) {
+      forgetting = forgetting
+        .then(async () => {
+          if (!isStopped) await removeAll(id, deps)
+        })
+        .catch((error: unknown) => {
+          if (!isStopped) log.warn({ err: error, document: id }, 'attachments wait to be collected')
+        })
+    },
     stop() {
       isStopped = true
       cancel()

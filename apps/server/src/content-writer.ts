@@ -83,6 +83,16 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
     return only !== undefined && actors[0] !== null && Buffer.compare(only, update) === 0
   }
 
+  /**
+   * Whoever sends a text that is there by now, on a base that is old, means what others have done already, or did it
+   * before and was not told. Merged again, it would be there twice.
+   */
+  async function isThereBy({ id, lineage }: DocumentRecord, base: LogPosition, intent: Intent) {
+    if (intent.type !== 'replace' || ((await deps.revisionOf(id)) ?? 0) <= base) return null
+    const now = await revisions.at({ id, lineage, exactly: null }, (source) => worker.readText(source))
+    return now.value === intent.text ? now.revision : null
+  }
+
   function show(document: DocumentId, actor: Actor, caret: unknown): void {
     const program: Actor = { ...actor, kind: 'token', name: actor.name ?? 'Program', dye: programDye }
     const client = randomBytes(4).readUInt32LE()
@@ -93,7 +103,8 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
   }
 
   return {
-    async write({ document: { id, lineage }, actor, base, intent, repeat }) {
+    async write({ document, actor, base, intent, repeat }) {
+      const { id, lineage } = document
       const noted = repeat.noted === null ? null : noteFormat.parse(JSON.parse(repeat.noted))
       const place = { document: id, lineage, actor: actor.id }
       const idle = noted === null ? clients.take(place) : null
@@ -101,13 +112,14 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
         if (idle !== null) clients.give(place, idle)
       }
       const writer = noted === null ? writerFor(idle) : again(noted)
+      const failed = (error: unknown): never => {
+        giveBack()
+        throw error
+      }
       const exactly = noted?.base ?? base
       const made = await revisions
         .at({ id, lineage, exactly }, (source) => worker.edit(source, { intent, writer }))
-        .catch((error: unknown) => {
-          giveBack()
-          throw error
-        })
+        .catch(failed)
       const { value: edited, revision: onto } = made
       if (edited.type !== 'edited') {
         giveBack()
@@ -119,6 +131,12 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
         giveBack()
         const revision = Math.max(onto, (await deps.revisionOf(id)) ?? 0)
         return { ...told, revision, merged: revision !== onto }
+      }
+      const isThere =
+        noted === null && base !== null ? await isThereBy(document, base, intent).catch(failed) : null
+      if (isThere !== null) {
+        giveBack()
+        return { ...told, revision: isThere, merged: true, changed: 0, changes: [] }
       }
       if (client !== idle?.client) giveBack()
       if (noted === null) await repeat.note(noteOf({ base: onto, client, at: places }))

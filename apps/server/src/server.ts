@@ -90,10 +90,14 @@ export async function startServer(deps: ServerDeps, config: ServerConfig): Promi
   const { worker, bus, timers, log } = deps
   const desk = openNewsDesk()
   const { news } = desk
-  const storage = watchedStorage(deps.storage, (id, what) => {
-    indexer.touch(id)
-    desk.note(id, what)
-  })
+  const storage = watchedStorage(
+    deps.storage,
+    (id, what) => {
+      indexer.touch(id)
+      desk.note(id, what)
+    },
+    (id) => collection.forget(id),
+  )
   const server = createServer({
     ...timeouts,
     // Otherwise Node takes every request that offers an upgrade for one, and curl offers HTTP/2 with any.

@@ -5,7 +5,12 @@ import type { Storage } from './storage/storage.ts'
 export type What = 'content' | 'record'
 
 /** The storage, with word of each document that something was written to, after it was. */
-export function watchedStorage(storage: Storage, onChanged: (id: DocumentId, what: What) => void): Storage {
+export function watchedStorage(
+  storage: Storage,
+  onChanged: (id: DocumentId, what: What) => void,
+  /** It was deleted for good. */
+  onPurged: (id: DocumentId) => void = () => {},
+): Storage {
   const { documents, updates } = storage
 
   function told<Result>(id: DocumentId, what: What, writing: Promise<Result>): Promise<Result> {
@@ -25,7 +30,10 @@ export function watchedStorage(storage: Storage, onChanged: (id: DocumentId, wha
       restore: (id, ...rest) => told(id, 'record', documents.restore(id, ...rest)),
       async purge(...given) {
         const purged = await documents.purge(...given)
-        for (const id of purged) onChanged(id, 'record')
+        for (const id of purged) {
+          onChanged(id, 'record')
+          onPurged(id)
+        }
         return purged
       },
     },

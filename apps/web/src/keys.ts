@@ -37,11 +37,9 @@ export function usePageKeys(onKey: (event: KeyboardEvent) => void): void {
   }, [])
 }
 
+/** A text that takes no keys now is still no place for commands. */
 function isInText(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.closest('input, textarea, select, [contenteditable="true"]') !== null
-  )
+  return target instanceof HTMLElement && target.closest('input, textarea, select, [role="textbox"]') !== null
 }
 
 /** A menu or a dialog is open: the keys are its own. */

@@ -19,8 +19,8 @@ export type ConnectionState =
   /** For the first time. */
   | { readonly state: 'connecting' }
   | { readonly state: 'connected' }
-  /** Also while it tries to come back. */
-  | { readonly state: 'offline'; readonly since: number }
+  /** Also while it tries to come back. `restarting`: the server said that it would be back in a moment. */
+  | { readonly state: 'offline'; readonly since: number; readonly restarting: boolean }
   | { readonly state: 'refused'; readonly reason: CloseReason }
 
 export interface Connection {
@@ -50,6 +50,8 @@ export type ConnectionEvent = Extract<
 
 /** A browser waits minutes for a server that does not answer. */
 const patienceMs = 10_000
+/** A server that takes longer to restart is not there. */
+const restartMs = 60_000
 
 export function openConnection(options: ConnectionOptions): Connection {
   const { ydoc, presence, timers, onEvent } = options
@@ -117,11 +119,17 @@ export function openConnection(options: ConnectionOptions): Connection {
       onEvent({ type: 'refused', reason })
       return
     }
-    if (state.get().state !== 'offline') state.set({ state: 'offline', since: timers.now() })
+    const sentAway = event?.code === closeCodes.restarting
+    const before = state.get()
+    const now = timers.now()
+    state.set(
+      before.state === 'offline'
+        ? { ...before, restarting: sentAway || (before.restarting && now - before.since < restartMs) }
+        : { state: 'offline', since: now, restarting: sentAway },
+    )
     onEvent({ type: 'lost' })
-    const restarting = event?.code === closeCodes.restarting
     cancelRetry?.()
-    cancelRetry = timers.after(reconnectDelay(attempts, restarting, timers.random), connect)
+    cancelRetry = timers.after(reconnectDelay(attempts, sentAway, timers.random), connect)
     attempts += 1
   }
   provider.on('connection-close', onClose)

@@ -1,7 +1,7 @@
 /** Assembles the editor: one document, one connection, one copy on this device, one view of it all. */
 
-import { Compartment, EditorState } from '@codemirror/state'
-import { EditorView, placeholder, type ViewUpdate } from '@codemirror/view'
+import { EditorState } from '@codemirror/state'
+import { EditorView, type ViewUpdate } from '@codemirror/view'
 import { contentRoot } from '@weft/protocol'
 import { yCollab, ySyncAnnotation } from 'y-codemirror.next'
 import * as Y from 'yjs'
@@ -12,6 +12,7 @@ import { type ConnectionEvent, type ConnectionState, openConnection } from './co
 import { deviceOrigin, openDeviceCopy } from './device-copy.ts'
 import { openDeviceStore } from './device-store.ts'
 import { createDocumentLanguage } from './document-language.ts'
+import { createEntryLock } from './entry-lock.ts'
 import { watchForeignContent } from './foreign-content.ts'
 import type { Observable } from './observable.ts'
 import { trackOwnActivity } from './own-activity.ts'
@@ -81,8 +82,7 @@ export function openEditor(options: EditorOptions): Editor {
   const undoManager = new Y.UndoManager(ytext, { captureTimeout: 500, trackedOrigins: new Set() })
   const language = createDocumentLanguage(kind, options.document.language, timers)
   const activity = trackOwnActivity(timers, pace, () => presence.touch())
-  const locks = new Compartment()
-  const hint = new Compartment()
+  const lock = createEntryLock(options.placeholder, timers)
   let closed = false
   let isTabExplained = false
   /** Who is here on this connection has been told; from now on people join. */
@@ -141,8 +141,7 @@ export function openEditor(options: EditorOptions): Editor {
     parent: options.parent,
     state: EditorState.create({
       extensions: [
-        locks.of(EditorState.readOnly.of(true)),
-        hint.of([]),
+        lock.extension,
         setup(kind, options.label),
         language.extension,
         yCollab(ytext, null, { undoManager }),
@@ -164,6 +163,7 @@ export function openEditor(options: EditorOptions): Editor {
   const stopGuard = guardLeaving(window, saving.state)
   const stopListening = connection.state.subscribe(announceConnection)
   language.attach(view)
+  lock.attach(view)
 
   async function start() {
     const found = await device.load()
@@ -191,16 +191,7 @@ export function openEditor(options: EditorOptions): Editor {
 
   function setWritable(writable: boolean) {
     foreign.setRepairing(writable && connection.state.get().state === 'connected')
-    view.dispatch({
-      effects: [
-        locks.reconfigure(EditorState.readOnly.of(!writable)),
-        // Not before there is text or known to be none, and not where a load was refused: a hint must not pass a
-        // failed load off as an empty document.
-        hint.reconfigure(
-          options.placeholder === undefined || !writable ? [] : placeholder(options.placeholder),
-        ),
-      ],
-    })
+    lock.set(writable)
     explainTab()
   }
 
@@ -253,9 +244,12 @@ export function openEditor(options: EditorOptions): Editor {
   }
 
   function announceConnection() {
-    const { state } = connection.state.get()
-    if (state === 'offline') announcements.say(words.offline)
-    else if (state === 'connected' && saving.state.get().state !== 'loading') announcements.say(words.online)
+    const now = connection.state.get()
+    lock.setWords(waitingWords(now))
+    if (now.state === 'offline') {
+      const offline = now.restarting ? words.restarting : words.offline
+      announcements.say(lock.isWaiting ? waitingWords(now) : offline)
+    } else if (now.state === 'connected' && !lock.isWaiting) announcements.say(words.online)
   }
 
   function scrollTo(client: number) {
@@ -298,6 +292,7 @@ export function openEditor(options: EditorOptions): Editor {
       pace.stop()
       announcements.close()
       language.close()
+      lock.close()
       foreign.stop()
       view.destroy()
       undoManager.destroy()
@@ -306,4 +301,10 @@ export function openEditor(options: EditorOptions): Editor {
       ydoc.destroy()
     },
   }
+}
+
+/** What stands where the text will be. */
+function waitingWords(connection: ConnectionState): string {
+  if (connection.state !== 'offline') return words.waiting
+  return connection.restarting ? words.waitingForRestart : words.absent
 }

@@ -18,6 +18,8 @@ import {
 
 export type SaveState =
   | { readonly state: 'loading' }
+  /** No connection, and the text is neither here nor on this device. */
+  | { readonly state: 'absent'; readonly since: number }
   | { readonly state: 'saved'; readonly revision: number }
   /** `edits` is 0 while a connection that came back is checked and nothing is known to be missing. */
   | { readonly state: 'saving'; readonly edits: number; readonly slowly: boolean }
@@ -128,7 +130,8 @@ export function nextChange(model: SaveModel, now: number): number | null {
 
 function awayState(model: SaveModel, since: number, now: number): SaveState {
   const edits = unconfirmed(model.receipts)
-  if (edits === 0 && !(model.loaded && model.wasAway)) return { state: 'loading' }
+  if (edits === 0 && !model.wasAway) return { state: 'loading' }
+  if (edits === 0 && !model.loaded) return { state: 'absent', since }
   const failed = failsAt(model)
   if (model.keepingFailed || (failed !== null && failed <= now)) return { state: 'tab', edits, since }
   return { state: 'device', edits: Math.max(0, model.kept - model.receipts.confirmed), since }

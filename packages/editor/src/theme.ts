@@ -39,6 +39,9 @@ export const theme: Extension = [
       backgroundColor: 'color-mix(in oklab, var(--accent) 5%, transparent)',
     },
     '.cm-activeLineGutter': { color: 'var(--ink)' },
+    '&.cm-waiting .cm-gutters, &.cm-waiting .cm-cursorLayer': { visibility: 'hidden' },
+    '&.cm-waiting .cm-activeLine': { backgroundColor: 'transparent' },
+    '&.cm-waiting .cm-content': { cursor: 'progress' },
     '.cm-gutters': {
       backgroundColor: 'transparent',
       color: 'var(--ink-3)',

@@ -8,7 +8,11 @@ export const words = {
     `${list(names)} changed ${lines === 1 ? '1 line' : `${lines} lines`}${wheres[where]}.`,
   tab: 'Tab indents. Press Escape, then Tab, to leave the text.',
   offline: 'No connection. Keep writing; your edits will be sent when it returns.',
+  restarting: 'The server is restarting. Keep writing; nothing is lost.',
   online: 'Connected again.',
+  waiting: 'The text is on its way. You can write when it is here.',
+  waitingForRestart: 'The server is restarting. The text comes when it is back.',
+  absent: 'No connection, and the text is not on this device. It comes when the connection returns.',
   someone: 'Someone',
   /** CodeMirror's own texts, by its names for them. */
   phrases: {

@@ -61,8 +61,8 @@ export const limits = {
   typeNesting: 512,
   /** Clocks (characters, mostly) that one client's part of one update may cover. */
   updateClocks: 16 * 1024 * 1024,
-  /** What every number on the wire may be. Yjs 13 draws its client ids from 32 bits, Yjs 14 from all of these. */
-  maxClientId: 2 ** 53 - 1,
+  /** Yjs draws client ids from 32 bits; wider ones mis-merge in other implementations. */
+  maxClientId: 2 ** 32 - 1,
   /** A presence state that its client did not renew is taken away. Clients renew every 15 s. */
   presenceExpiryMs: 45_000,
   /** How long a program that wrote over REST is shown where it wrote. */
@@ -77,6 +77,8 @@ export const limits = {
   laggingMs: 15_000,
   /** What it takes at least in that time. A slow line does; a reader that only pretends holds memory for longer. */
   laggingBytes: 128 * 1024,
+  /** Between two words of the revision to those who did not bring it about: for people, who read it. */
+  revisionMs: 1_000,
   /** A document without people leaves memory after this. */
   idleRoomMs: 30_000,
   /** WebSocket ping, and an application message when nothing else was sent: stock clients leave after 30 s. */
@@ -154,6 +156,8 @@ export const limits = {
   importDocumentBytes: 16 * 1024 * 1024,
   /** Characters of a path in it. */
   importPathLength: 4_000,
+  /** Characters of all paths in it: they are in memory together. */
+  importPathsLength: 8 * 1024 * 1024,
   /** To make a document of one file. */
   importFileMs: 10_000,
   /** Imports of one actor. */
@@ -181,7 +185,7 @@ export const limits = {
   eventWaitSeconds: 60,
   /** A comment, when a stream of events has nothing else to say: proxies end what is quiet. */
   eventHeartbeatMs: 15_000,
-  /** Least time between two looks at a document that is followed: what is typed meanwhile is told together. */
+  /** Least time between two looks at what is followed: what happens meanwhile is told together. */
   followMs: 50,
   /** Bytes of events that wait for one reader; then nothing more is read for it until it has taken them. */
   eventQueueBytes: 256 * 1024,

@@ -29,7 +29,7 @@ export const problems = {
   'edit-misfit': { status: 409, title: 'The edit does not fit the text' },
   'part-ambiguous': { status: 409, title: 'Several headings are called that' },
   'idempotency-key-in-use': { status: 409, title: 'The first request with this key is not answered yet' },
-  'answer-not-kept': { status: 409, title: 'This was done before, and its answer was too large to keep' },
+  'answer-not-kept': { status: 409, title: 'This was done before, and its answer is not kept' },
   'document-in-trash': { status: 410, title: 'This document is in the trash' },
   'base-missing': { status: 412, title: 'The revision that this edit builds on is not there' },
   'too-large': { status: 413, title: 'The body is too large' },

@@ -19,6 +19,7 @@ import { frame } from './outbox.ts'
 import type { LogPosition, Peer, Timers } from './ports.ts'
 import { PresenceWindow } from './presence-window.ts'
 import { ProgramPresence, type ProgramState } from './program-presence.ts'
+import { RevisionNews } from './revision-news.ts'
 import type { RoomDeps } from './room-deps.ts'
 import type { Snapshot } from './snapshot.ts'
 import { decodeStateVector, encodeStateVector, type StateVector } from './state-vector.ts'
@@ -30,6 +31,7 @@ export class Audience {
   readonly #compressed: Compressed
   readonly #presence: PresenceWindow
   readonly #programs: ProgramPresence
+  readonly #revision: RevisionNews
 
   constructor(
     { timers, deflate }: Pick<RoomDeps, 'timers' | 'deflate'>,
@@ -41,17 +43,14 @@ export class Audience {
     this.#snapshot = snapshot
     const members = this.#members
     this.#presence = new PresenceWindow(timers, {
-      get people() {
-        return members.size
-      },
-      get isTurnUnderWay() {
-        return isTurnUnderWay()
-      },
+      people: () => members.size,
+      isTurnUnderWay,
       tell(framed) {
         for (const member of members) member.send(framed, snapshot.stateVector)
       },
     })
     this.#programs = new ProgramPresence(timers, this.#presence)
+    this.#revision = new RevisionNews(timers, members, isTurnUnderWay)
   }
 
   get size(): number {
@@ -76,6 +75,11 @@ export class Audience {
   /** It is durable, as this revision: those who wrote it are told. */
   committed(position: LogPosition): void {
     for (const member of this.#members) member.committed(position, this.#snapshot.stateVector)
+  }
+
+  /** See {@link RevisionNews.reached}. */
+  reached(position: LogPosition): void {
+    this.#revision.reached(position)
   }
 
   enter(peer: Peer): Member {
@@ -174,6 +178,7 @@ export class Audience {
   }
 
   close(): void {
+    this.#revision.close()
     this.#programs.close()
     this.#presence.close()
   }

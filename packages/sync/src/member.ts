@@ -26,7 +26,8 @@ export class Member {
   #receipted = 0
   #position: LogPosition = 0
   /** What the last receipt said. */
-  #told = 0
+  #toldMessages = 0
+  #toldPosition: LogPosition = 0
   #hasAsked = false
   #hasGap = false
   #gapsInAnswers = 0
@@ -40,7 +41,7 @@ export class Member {
     this.peer = peer
     this.questions = new Questions(timers)
     this.#outbox = new Outbox(peer, timers, (since) => {
-      this.#tellReceipt(since)
+      this.#tellReceipt()
       catchUp(this, since)
     })
   }
@@ -133,18 +134,30 @@ export class Member {
     if (this.#committing === this.#receipted) return
     this.#receipted = this.#committing
     this.#position = position
-    this.#tellReceipt(has)
+    this.#tellReceipt()
+    if (this.peer.receipts) this.#outbox.look(has)
     for (const update of this.#committingEchoes) this.send(frame(encode({ type: 'update', update })), has)
     this.#committingEchoes = none
   }
 
+  /**
+   * Others brought the document there. Not to one of whose messages something was refused or is missing: a receipt
+   * would take back what it was told of that.
+   */
+  tellRevision(position: LogPosition): void {
+    if (!this.#hasAsked || this.#hasGap || position <= this.#position) return
+    this.#position = position
+    this.#tellReceipt()
+  }
+
   /** Behind all that waits for one that lags, a later one says as much. */
-  #tellReceipt(has: StateVector): void {
+  #tellReceipt(): void {
     const [messages, position] = [this.#receipted, this.#position]
-    if (!this.peer.receipts || this.#told === messages || this.#outbox.isLagging) return
-    this.#told = messages
+    const isTold = this.#toldMessages === messages && this.#toldPosition === position
+    if (!this.peer.receipts || isTold || this.#outbox.isLagging) return
+    this.#toldMessages = messages
+    this.#toldPosition = position
     this.sendAlways(frame(encode({ type: 'receipt', messages, position })))
-    this.#outbox.look(has)
   }
 
   leave(): void {

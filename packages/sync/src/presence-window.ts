@@ -10,9 +10,9 @@ import { presenceRideMs, presenceWindowMs } from './windows.ts'
 
 /** What the window needs to know of its room, and how it speaks to it. */
 export interface PresenceRoom {
-  readonly people: number
+  people(): number
   /** An update is on its way to the disk, and will be told after. */
-  readonly isTurnUnderWay: boolean
+  isTurnUnderWay(): boolean
   tell(framed: Uint8Array): void
 }
 
@@ -69,10 +69,10 @@ export class PresenceWindow {
     this.#all = null
     this.#watchExpiry()
     if (this.#cancelTell !== null) return
-    const window = presenceWindowMs(this.#room.people)
+    const window = presenceWindowMs(this.#room.people())
     // Never longer than the window, should the clock have been set back.
     const rest = Math.min(window, this.#toldAt + window - this.#timers.now())
-    const wait = Math.max(rest, this.#room.isTurnUnderWay ? presenceRideMs : 0)
+    const wait = Math.max(rest, this.#room.isTurnUnderWay() ? presenceRideMs : 0)
     if (wait <= 0) this.#tellChanges()
     else this.#cancelTell = this.#timers.after(wait, () => this.#tellChanges())
   }

@@ -10,7 +10,8 @@ export type Question = 'state' | 'presence' | 'gap'
 
 export class Questions {
   readonly #timers: Timers
-  readonly #waiting = new Map<Question, () => void>()
+  /** Made when something first waits: most peers never ask that fast, and there are many. */
+  #waiting: Map<Question, () => void> | null = null
   #left: number = limits.questionsBurst
   #at: number
   #cancel: (() => void) | null = null
@@ -22,14 +23,15 @@ export class Questions {
 
   /** Runs `answer` now or later, or never if the same is asked again before. */
   ask(question: Question, answer: () => void): void {
-    if (this.#waiting.size === 0 && this.#mayNow()) return answer()
+    if (this.#waiting === null && this.#mayNow()) return answer()
+    this.#waiting ??= new Map()
     this.#waiting.set(question, answer)
     this.#wait()
   }
 
   close(): void {
     this.#cancel?.()
-    this.#waiting.clear()
+    this.#waiting = null
   }
 
   #mayNow(): boolean {
@@ -52,11 +54,13 @@ export class Questions {
 
   #answerOldest(): void {
     this.#at = this.#timers.now()
-    const [oldest] = this.#waiting
-    if (oldest === undefined) return
+    const waiting = this.#waiting
+    const [oldest] = waiting ?? []
+    if (waiting === null || oldest === undefined) return
     const [question, answer] = oldest
-    this.#waiting.delete(question)
-    if (this.#waiting.size > 0) this.#wait()
+    waiting.delete(question)
+    if (waiting.size > 0) this.#wait()
+    else this.#waiting = null
     answer()
   }
 }

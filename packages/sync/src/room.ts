@@ -205,6 +205,7 @@ export class Room {
 
   #afterWork(): void {
     this.#busy = false
+    this.#audience.reached(this.#document.head)
     this.#decide()
     this.#fold.ifLarge()
     this.#intake.retryIfRoom()

@@ -7,7 +7,6 @@ import { PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { type Actor, limits } from '@weft/protocol'
 import { DocumentDamaged, DocumentGone, type Timers, type UpdateLog } from '@weft/sync'
-import { ZipFile } from 'yazl'
 import { manifestPath, missingPath } from '../import/archive-manifest.ts'
 import {
   AttachmentDamaged,
@@ -20,6 +19,7 @@ import { attachmentsFolder, type ExportPlan, type PlanDeps, planExport } from '.
 import type { ExportTask } from './export-tasks.ts'
 import { fileNameFor, uniqueNames } from './file-names.ts'
 import { type ManifestWriter, writeManifest } from './manifest-writer.ts'
+import { type FileOptions, writeZip, type ZipWriter } from './zip-writer.ts'
 
 export interface ExportDeps extends PlanDeps {
   readonly storage: Pick<Storage, 'documents' | 'folders' | 'attachments'>
@@ -42,9 +42,9 @@ export async function exportArchive(
     },
   })
   const stopWatching = breakOffStalled({ output, passed: () => passed, timers: deps.timers })
-  const zip = new ZipFile()
-  zip.outputStream.pipe(output)
-  zip.on('error', (error: unknown) => output.destroy(asError(error)))
+  const zip = writeZip()
+  zip.output.pipe(output)
+  zip.onError((error) => output.destroy(asError(error)))
   writeArchive({ plan, actor, output, zip }, deps)
     .catch((error: unknown) => output.destroy(asError(error)))
     .finally(ended)
@@ -56,7 +56,7 @@ interface Archive {
   readonly plan: ExportPlan
   readonly actor: Actor
   readonly output: PassThrough
-  readonly zip: ZipFile
+  readonly zip: ZipWriter
 }
 
 class ReaderLeft extends Error {
@@ -90,7 +90,7 @@ async function writeArchive(archive: Archive, deps: ExportDeps): Promise<void> {
   })
   try {
     const list = writeManifest(archive.plan, deps.timers.now())
-    for (const path of archive.plan.folders.keys()) archive.zip.addEmptyDirectory(path)
+    for (const path of archive.plan.folders.keys()) archive.zip.addFolder(path)
     const nameFor = uniqueNames()
     for (const group of chunked(paths, recordsAtOnce)) {
       const records = await deps.storage.documents.getMany(group.map(([id]) => id))
@@ -184,14 +184,14 @@ async function addEntry(
   { zip, output }: Archive,
   path: string,
   source: Readable,
-  options: { readonly mtime?: Date; readonly compress?: boolean },
+  options: FileOptions,
 ): Promise<void> {
   const leave = () => source.destroy(new ReaderLeft())
   if (output.destroyed) leave()
   output.once('close', leave)
   try {
     const read = finished(source)
-    if (!output.destroyed) zip.addReadStreamLazy(path, options, (give) => give(null, source))
+    if (!output.destroyed) zip.addFile(path, options, source)
     await read
   } finally {
     output.off('close', leave)

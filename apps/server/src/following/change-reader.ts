@@ -4,7 +4,6 @@
  * those who come a little later.
  */
 import type { ActorId, DocumentId } from '@weft/protocol'
-import { limits } from '@weft/protocol'
 import type { LogEntry, LogPosition, Timers } from '@weft/sync'
 import { LRUCache } from 'lru-cache'
 import { TooManyReads } from '../document-reader.ts'
@@ -12,6 +11,7 @@ import type { DocumentWorker } from '../documents-in-worker.ts'
 import type { FollowedStep } from '../follow-tasks.ts'
 import type { DocumentHistory, Entries } from '../storage/storage.ts'
 import { WorkerFailure } from '../task-thread.ts'
+import { sharedLooks } from './shared-looks.ts'
 
 /** `changes`: for documents with text. `diff`: the same as a unified diff. */
 export type Telling = 'changes' | 'diff'
@@ -30,9 +30,11 @@ export interface Step {
 
 export interface Passage {
   readonly steps: readonly Step[]
+  readonly base: LogPosition
   /** Read on from here. */
   readonly revision: LogPosition
-  readonly lineage: string
+  /** There is more. */
+  readonly isPart: boolean
 }
 
 export interface ChangeReader {
@@ -43,12 +45,6 @@ export interface ChangeReader {
   read(document: DocumentId, after: LogPosition, telling: Telling): Promise<Passage>
   /** It may not be read now, as in the trash: nothing is told that was kept of it. */
   forget(document: DocumentId): void
-}
-
-interface Reading {
-  readonly passage: Promise<Passage>
-  /** The log was asked: what is stored from now on may be missing in the answer. */
-  hasAsked: boolean
 }
 
 /** A text that cannot be worked through is not tried for everybody who comes back, again and again. */
@@ -69,39 +65,34 @@ export function createChangeReader(
     ttl: keptMs,
     perf: timers,
   })
-  const underWay = new Map<string, Reading>()
+  const looks = sharedLooks<Passage>({
+    timers,
+    restMs: 0,
+    isNothing: ({ base, revision }) => revision === base,
+    behind: () => null,
+  })
+  let reads = 0
   const failures = new LRUCache<string, { readonly error: Error }>({
     max: 1_024,
     ttl: failureKeptMs,
     perf: timers,
   })
-  const lookedAt = new LRUCache<DocumentId, number>({ max: 4_096 })
-
-  /** A document that many type in is looked at now and then, and more is told at once. */
-  async function pause(document: DocumentId): Promise<void> {
-    const wait = (lookedAt.get(document) ?? 0) + limits.followMs - timers.now()
-    // A clock that was set back makes nobody wait long.
-    if (wait > 0) await new Promise<void>((resolve) => timers.after(Math.min(wait, limits.followMs), resolve))
-    lookedAt.set(document, timers.now())
-  }
 
   async function read(document: DocumentId, after: LogPosition, telling: Telling): Promise<Passage> {
-    await pause(document)
-    const own = underWay.get(keyOf(document, after, telling))
-    if (own !== undefined) own.hasAsked = true
-    const { entries, lineage, kind } = await history.entries(document, after)
+    const { entries, head, lineage, kind } = await history.entries(document, after)
     const revision = after + entries.length
-    if (entries.length === 0) return { steps: [], revision, lineage }
+    const passage = { base: after, revision, isPart: revision < head }
+    if (entries.length === 0) return { steps: [], ...passage }
     const parts = inARow(entries, after)
-    if (kind === 'yjs') return { steps: parts.map((part) => ({ ...part, told: null })), revision, lineage }
+    if (kind === 'yjs') return { steps: parts.map((part) => ({ ...part, told: null })), ...passage }
     const told = await follow({ document, after, lineage, telling, revision }, parts).catch(
       (error: Error) => {
-        if (error instanceof WorkerFailure) failures.set(`${document} ${after}`, { error })
+        if (error instanceof WorkerFailure) failures.set(keyOf(document, after, telling), { error })
         throw error
       },
     )
     const steps = parts.map((part, index) => ({ ...part, told: told[index] ?? null }))
-    return { steps: steps.filter((step) => step.told !== null && !isNothing(step.told)), revision, lineage }
+    return { steps: steps.filter((step) => step.told !== null && !isNothing(step.told)), ...passage }
   }
 
   async function follow(where: Where, parts: readonly Part[]): Promise<readonly FollowedStep[]> {
@@ -125,24 +116,19 @@ export function createChangeReader(
       const key = keyOf(document, after, telling)
       const ready = kept.get(key)
       if (ready !== undefined) return ready
-      const others = underWay.get(key)
-      if (others !== undefined) {
-        const { hasAsked } = others
-        const passage = await others.passage
-        // Nothing, and maybe only because it had been asked for before something was there.
-        return hasAsked && passage.revision === after ? this.read(document, after, telling) : passage
-      }
-      const failure = failures.get(`${document} ${after}`)
+      const failure = failures.get(key)
       if (failure !== undefined) throw failure.error
-      if (underWay.size >= readsAtOnce) throw new TooManyReads()
-      const passage = read(document, after, telling)
-        .then((found) => {
-          if (found.revision > after) kept.set(key, found)
-          return found
-        })
-        .finally(() => underWay.delete(key))
-      underWay.set(key, { passage, hasAsked: false })
-      return passage
+      return looks.at(document, `${after} ${telling}`, async () => {
+        if (reads >= readsAtOnce) throw new TooManyReads()
+        reads++
+        try {
+          const passage = await read(document, after, telling)
+          if (passage.revision > after) kept.set(key, passage)
+          return passage
+        } finally {
+          reads--
+        }
+      })
     },
     forget(document) {
       for (const key of [...kept.keys()]) if (key.startsWith(`${document} `)) kept.delete(key)

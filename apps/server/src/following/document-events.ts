@@ -2,8 +2,9 @@
  * What is told of one document: what was written, from its log, and what happened to it, from the server's events. A
  * place in both is one id, `<revision>.<sequence>`, so reading on from any id repeats nothing and misses nothing.
  */
-import type { DocumentEvent, DocumentId } from '@weft/protocol'
+import { type DocumentEvent, type DocumentId, limits } from '@weft/protocol'
 import { DocumentGone, type LogPosition, type Timers } from '@weft/sync'
+import { LRUCache } from 'lru-cache'
 import {
   type DocumentRecord,
   type EventPage,
@@ -13,6 +14,7 @@ import {
 } from '../storage/storage.ts'
 import { WorkerFailure } from '../task-thread.ts'
 import type { ChangeReader, Passage, Step, Telling } from './change-reader.ts'
+import { sharedLooks } from './shared-looks.ts'
 
 /** Where a reader is. */
 export interface Place {
@@ -26,10 +28,15 @@ export type Told = { readonly place: Place } & (
   | { readonly event: Exclude<DocumentEvent, { readonly type: 'changed' }> }
 )
 
+/** One value for all who look at the same place together. */
 export interface Look {
   readonly told: readonly Told[]
+  /** What it was a look at: the place that was asked for, or a later one between which and that nothing happened. */
+  readonly from: Place
   /** Where to look on. */
   readonly place: Place
+  /** There is more. */
+  readonly isPart: boolean
 }
 
 export interface DocumentEvents {
@@ -40,13 +47,41 @@ export interface DocumentEvents {
 }
 
 const eventsAtOnce = 100
+const quietKept = 4_096
+
+/** Of a document, nothing happened behind the first sequence and up to the second. */
+interface Quiet {
+  readonly from: number
+  readonly to: number
+}
 
 export function createDocumentEvents(
   storage: Pick<Storage, 'documents' | 'events'>,
   reader: ChangeReader,
-  timers: Pick<Timers, 'now'>,
+  timers: Timers,
 ): DocumentEvents {
   const { documents, events } = storage
+  const quiet = new LRUCache<DocumentId, Quiet>({ max: quietKept })
+  const looks = sharedLooks<Look>({
+    timers,
+    restMs: limits.followMs,
+    isNothing: ({ told, from, place }) => told.length === 0 && place.revision === from.revision,
+    behind: ({ place, isPart }) => (isPart ? nameOf(place) : null),
+  })
+
+  /** Whoever follows a document was here at another time, and the server's events went on: they share looks all the same. */
+  function latest(document: DocumentId, place: Place): Place {
+    const known = quiet.get(document)
+    const isQuiet = known !== undefined && place.sequence >= known.from && place.sequence <= known.to
+    return isQuiet ? { ...place, sequence: known.to } : place
+  }
+
+  function noteQuiet(document: DocumentId, { from, to }: Quiet): void {
+    const known = quiet.get(document)
+    if (known === undefined || known.to < from) quiet.set(document, { from, to })
+    else if (known.from <= to)
+      quiet.set(document, { from: Math.min(known.from, from), to: Math.max(known.to, to) })
+  }
 
   async function lastSequence(): Promise<number> {
     return (await events.read({ after: 0, document: null, limit: 1 })).last
@@ -64,16 +99,34 @@ export function createDocumentEvents(
       // Who came back for it would meet the same again, and never get past it.
       if (error instanceof RevisionMissing || error instanceof WorkerFailure) return null
       // In the trash: nothing is read of it until it is restored.
-      if (error instanceof DocumentGone) return { steps: [], revision: after, lineage: '' }
+      if (error instanceof DocumentGone) return { steps: [], base: after, revision: after, isPart: false }
       throw error
     }
   }
 
   async function reset(document: DocumentId, from: Place): Promise<Look> {
-    const record = await documents.get(document)
-    const place = { revision: record?.revision ?? from.revision, sequence: await lastSequence() }
+    // First: what happens while the document is looked up is told after it.
+    const sequence = await lastSequence()
+    const place = { revision: (await documents.get(document))?.revision ?? from.revision, sequence }
     const at = new Date(timers.now()).toISOString()
-    return { told: [{ event: { type: 'reset', revision: place.revision, at }, place }], place }
+    const event = { type: 'reset', revision: place.revision, at } as const
+    return { told: [{ event, place }], from, place, isPart: false }
+  }
+
+  async function lookAt(document: DocumentId, from: Place, telling: Telling): Promise<Look> {
+    const [written, page] = await Promise.all([
+      passage(document, from.revision, telling),
+      events.read({ after: from.sequence, document, limit: eventsAtOnce }),
+    ])
+    if (written === null || !page.isWhole) return reset(document, from)
+    const happened = happenings(page)
+    noteQuiet(document, { from: happened.length > 0 ? page.next : from.sequence, to: page.next })
+    return {
+      told: inOrder(from, written.steps, happened),
+      from,
+      place: { revision: written.revision, sequence: page.next },
+      isPart: written.isPart || page.next < page.last,
+    }
   }
 
   return {
@@ -81,18 +134,16 @@ export function createDocumentEvents(
       return { revision: revision ?? record.revision, sequence: await lastSequence() }
     },
 
-    async look(document, from, telling) {
-      const [written, page] = await Promise.all([
-        passage(document, from.revision, telling),
-        events.read({ after: from.sequence, document, limit: eventsAtOnce }),
-      ])
-      if (written === null || !page.isWhole) return reset(document, from)
-      return {
-        told: inOrder(from, written.steps, happenings(page)),
-        place: { revision: written.revision, sequence: page.next },
-      }
+    look(document, from, telling) {
+      const start = latest(document, from)
+      return looks.at(`${document} ${telling}`, nameOf(start), () => lookAt(document, start, telling))
     },
   }
+}
+
+/** As readers are told it. */
+export function nameOf({ revision, sequence }: Place): string {
+  return `${revision}.${sequence}`
 }
 
 type Happening = Exclude<DocumentEvent, { readonly type: 'changed' }>

@@ -23,7 +23,7 @@ import { serveMe } from './me.ts'
 import { methodNotAllowed } from './methods.ts'
 import { serveReference } from './reference.ts'
 import { problemResponse, Refused, refusalOf } from './refused.ts'
-import { keyInHeader, keyOfText, repeatables } from './repeatable.ts'
+import { keyInHeader, keyOfText, type Repeatable, repeatables } from './repeatable.ts'
 import { observed } from './request-log.ts'
 import { serveSearch } from './search.ts'
 import { secured } from './secured.ts'
@@ -75,7 +75,7 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
       [route.getRoutingPath()],
       ...(takesQuery ? [] : [noQuery]),
       ...bodyOf(route, deps.largestUpdate),
-      ...(comesOnce(route.method) ? [repeatable(keyInHeader, takesFile(route) ? 'announced' : 'read')] : []),
+      ...(comesOnce(route) ? [repeatable(keyInHeader, repeated(route))] : []),
       ...(route === routes.putContent ? [repeatable(keyOfText)] : []),
     )
   }
@@ -98,14 +98,22 @@ function createApi(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   return api
 }
 
+/** An import goes on after its answer, and may be gone on with. */
+function repeated(route: RouteConfig): Repeatable {
+  return {
+    body: takesFile(route) ? 'announced' : 'read',
+    keeps: route.operationId === routes.importFile.operationId ? 'note' : 'answer',
+  }
+}
+
 /** A body of any type, which is stored as it comes. */
 function takesFile(route: RouteConfig): boolean {
   return '*/*' in (route.request?.body?.content ?? {})
 }
 
-/** The other methods may be repeated as they are. */
-function comesOnce(method: string): boolean {
-  return method === 'post' || method === 'patch'
+/** What is left may be repeated as it is. */
+function comesOnce({ method, operationId }: RouteConfig): boolean {
+  return method === 'post' || method === 'patch' || operationId === routes.createDocumentWithId.operationId
 }
 
 /** Which methods each path takes. */

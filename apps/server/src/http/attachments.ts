@@ -11,6 +11,7 @@ import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { fileAnswer } from './file-answer.ts'
 import { methodNotAllowed } from './methods.ts'
 import { Refused } from './refused.ts'
+import { repeatOf } from './repeatable.ts'
 import { uploadedBytes } from './uploads.ts'
 
 /** Where Markdown finds them. */
@@ -23,28 +24,36 @@ export function serveAttachments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): voi
   api.openapi(routes.addAttachment, async (c) => {
     const document = await authorisedContent(c, deps, c.req.valid('param').id, 'write')
     const { name = 'file' } = c.req.valid('query')
+    const { noted, note } = repeatOf(c)
+    const before = noted === null ? null : await attachments.get(noted)
+    if (before !== null) return added(c, before)
     const file = await attachments.receive(uploadedBytes(c, attachmentBytes), attachmentBytes)
     try {
       if (file.bytes === 0) throw new Refused('invalid-request', { detail: 'The body is empty.' })
       const draft = {
-        id: freshId(),
+        id: noted ?? freshId(),
         document: document.id,
         name: name.toWellFormed(),
         type: await attachmentType(file.head, file.head.length === file.bytes),
         createdBy: c.var.actor.id,
         createdAt: timers.now(),
       }
+      if (noted === null) await note(draft.id)
       const record = await attachments.add(draft, file).catch(async (error: unknown) => {
         // Into the trash while the file came: says so.
         if (error instanceof DocumentGone) await authorisedContent(c, deps, document.id, 'write')
         throw error
       })
-      const location = `${apiBase}/documents/${record.document}/attachments/${record.id}`
-      return c.json(resource(record, c), 201, { location })
+      return added(c, record)
     } finally {
       await attachments.discard(file)
     }
   })
+
+  function added(c: HttpContext, record: AttachmentRecord) {
+    const location = `${apiBase}/documents/${record.document}/attachments/${record.id}`
+    return c.json(resource(record, c), 201, { location })
+  }
 
   api.openapi(routes.listAttachments, async (c) => {
     const document = await authorisedContent(c, deps, c.req.valid('param').id, 'read')

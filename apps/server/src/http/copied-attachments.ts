@@ -2,13 +2,21 @@
  * A copy of a text has files of its own under ids of its own: the original may be deleted, and whoever reads the copy
  * may not be allowed to read that. The bytes are stored once all the same.
  */
+
+import type { ActorId, DocumentId } from '@weft/protocol'
 import { freshId } from '../fresh-id.ts'
-import { AttachmentDamaged, type AttachmentStore, type DocumentRecord } from '../storage/storage.ts'
+import type { AttachmentStore, DocumentRecord, FirstFile } from '../storage/storage.ts'
 
 export interface CopiedContent<Content> {
   readonly content: Content
-  /** Gives the files to the document that holds the content now. */
-  attachTo(document: DocumentRecord): Promise<void>
+  /** The files that it mentions, for the document that is to hold it. */
+  filesFor(copy: Copy): readonly FirstFile[]
+}
+
+export interface Copy {
+  readonly id: DocumentId
+  readonly createdBy: ActorId
+  readonly createdAt: number
 }
 
 const links = /(?<=\/attachments\/)[\w-]{22}(?![\w-])/g
@@ -19,7 +27,7 @@ export async function withCopiedAttachments<Content>(
   content: Content,
   attachments: AttachmentStore,
 ): Promise<CopiedContent<Content | string>> {
-  if (typeof content !== 'string') return { content, attachTo: async () => {} }
+  if (typeof content !== 'string') return { content, filesFor: () => [] }
   const mentioned = new Set(content.match(links))
   const files = mentioned.size === 0 ? [] : await attachments.list(source.id)
   const copies = new Map(
@@ -27,16 +35,10 @@ export async function withCopiedAttachments<Content>(
   )
   return {
     content: content.replace(links, (id) => copies.get(id)?.id ?? id),
-    async attachTo({ id: document, createdBy, createdAt }) {
-      for (const { id, file } of copies.values()) {
+    filesFor: ({ id: document, createdBy, createdAt }) =>
+      [...copies.values()].map(({ id, file }) => {
         const { name, type } = file
-        await attachments
-          .share({ id, document, name, type, createdBy, createdAt }, file)
-          .catch((error: unknown) => {
-            // Lost to the original as well, which is no reason to have no copy.
-            if (!(error instanceof AttachmentDamaged)) throw error
-          })
-      }
-    },
+        return { draft: { id, document, name, type, createdBy, createdAt }, file }
+      }),
   }
 }

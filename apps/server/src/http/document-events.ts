@@ -2,11 +2,17 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Actor, ActorId, DocumentId, PresenceEvent } from '@weft/protocol'
 import { routes } from '@weft/protocol/routes'
 import { createChangeReader } from '../following/change-reader.ts'
-import { createDocumentEvents, type Look, type Place, type Told } from '../following/document-events.ts'
+import {
+  createDocumentEvents,
+  type Look,
+  nameOf,
+  type Place,
+  type Told,
+} from '../following/document-events.ts'
 import { authorised } from './authorised.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import type { EventStream } from './event-stream.ts'
-import { changedEvent, sentEvent, sentId, sentStart, toldDiff, toldEvent } from './event-words.ts'
+import { changedEvent, lookDiffs, lookEvents, sentEvent, sentStart } from './event-words.ts'
 import { awaited, type Following, streamed } from './followed.ts'
 import { negotiated } from './negotiated.ts'
 import { Refused } from './refused.ts'
@@ -34,7 +40,7 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
         for (let isMore = true; isMore && told.length === 0; ) {
           const found = await events.look(record.id, at, 'changes')
           told.push(...found.told)
-          isMore = isFurther(found, at)
+          isMore = isFurther(found)
           at = found.place
         }
         return told.length > 0 ? told : null
@@ -56,13 +62,10 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
     let place = start
     return async () => {
       const found = await events.look(document, place, 'diff')
-      const hasMore = isFurther(found, place)
+      stream.send(lookDiffs(found))
+      if (isOver(found)) stream.end()
       place = found.place
-      for (const told of found.told) {
-        const bytes = toldDiff(told)
-        if (bytes !== null) stream.send(bytes)
-      }
-      return hasMore
+      return isFurther(found)
     }
   }
 
@@ -81,11 +84,10 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
     return async () => {
       if (present !== people.in(document)) sendPeople()
       const found = await events.look(document, place, 'changes')
-      for (const told of found.told) stream.send(toldEvent(told))
-      if (isElsewhere(found, place)) stream.send(sentId(nameOf(found.place)))
-      const hasMore = isFurther(found, place)
+      stream.send(lookEvents(found))
+      if (isOver(found)) stream.end()
       place = found.place
-      return hasMore
+      return isFurther(found)
     }
   }
 
@@ -119,22 +121,17 @@ function personOf({ id, kind, name }: Actor) {
 }
 
 /** Something was found, told or not, so there may be more behind it. */
-function isFurther({ told, place }: Look, before: Place): boolean {
-  return told.length > 0 || place.revision !== before.revision
+function isFurther({ told, from, place }: Look): boolean {
+  return told.length > 0 || place.revision !== from.revision
 }
 
-/** The look moved on, though its last event does not say so. Not for every event elsewhere on the server. */
-function isElsewhere({ told, place }: Look, before: Place): boolean {
-  const at = told.at(-1)?.place ?? before
-  return place.revision !== at.revision || (told.length > 0 && place.sequence !== at.sequence)
+/** There will never be more: it is deleted for good. */
+function isOver({ told }: Look): boolean {
+  return told.some((one) => 'event' in one && one.event.type === 'deleted')
 }
 
 function eventOf(told: Told) {
   return 'event' in told ? told.event : changedEvent(told.step)
-}
-
-function nameOf({ revision, sequence }: Place): string {
-  return `${revision}.${sequence}`
 }
 
 /** Of what the schema lets through, or of a header that it does not see. */

@@ -1,5 +1,6 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { routes } from '@weft/protocol/routes'
+import { freshId } from '../fresh-id.ts'
 import type { DocumentChanges, DocumentRecord } from '../storage/storage.ts'
 import { authorised, documentId } from './authorised.ts'
 import { createDocumentActs } from './document-acts.ts'
@@ -7,7 +8,7 @@ import { addressOf, resource } from './document-resource.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { createDocumentMaker } from './new-documents.ts'
 import { folderIdOf, tagsOf } from './places.ts'
-import { madeOnce } from './repeatable.ts'
+import { madeOnce, repeatOf } from './repeatable.ts'
 
 type Changes = z.output<
   (typeof routes)['changeDocument']['request']['body']['content']['application/json']['schema']
@@ -28,9 +29,16 @@ export function serveDocuments(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void 
     return created(c, await madeOnce(c, find, make))
   })
 
-  api.openapi(routes.createDocumentWithId, async (c) =>
-    created(c, await maker.fromRequest(c, documentId(c.req.valid('param').id), c.req.valid('json'))),
-  )
+  /** The id may be somebody else's by the time the request comes again; the lineage never is. */
+  api.openapi(routes.createDocumentWithId, async (c) => {
+    const { id } = c.req.valid('param')
+    const { noted, note } = repeatOf(c)
+    const before = noted === null ? null : await find(id)
+    if (before !== null && before.lineage === noted) return created(c, before)
+    const lineage = noted ?? freshId()
+    if (noted === null) await note(lineage)
+    return created(c, await maker.fromRequest(c, documentId(id), c.req.valid('json'), lineage))
+  })
 
   api.openapi(routes.duplicateDocument, async (c) => {
     const make = (id: string) => maker.duplicate(c, c.req.valid('param').id, documentId(id))

@@ -23,30 +23,64 @@ export interface EventStreamOptions {
   readonly onEnd: () => void
 }
 
+/** Also when the reader has gone already, while something was looked up for it: a close is said once. */
+export function whenGone(c: HttpContext, end: () => void): void {
+  const outgoing = c.env?.outgoing
+  if (outgoing?.destroyed === true) end()
+  else outgoing?.once('close', end)
+}
+
 export function openEventStream(c: HttpContext, { type, timers, onEnd }: EventStreamOptions): EventStream {
   let isOpen = true
-  let drained = () => {}
+  let controller: ReadableStreamDefaultController<Uint8Array> | null = null
+  let waiting: Uint8Array[] = []
+  let waitingBytes = 0
+  let isAskedFor = false
+  let taken = () => {}
+
   const finish = () => {
     if (!isOpen) return
     isOpen = false
-    drained()
+    taken()
     onEnd()
   }
-  let controller: ReadableStreamDefaultController<Uint8Array> | null = null
+
+  /** What is long goes in pieces, so that one who takes it slowly is seen to take it. */
+  function give(): void {
+    const [first] = waiting
+    if (!isAskedFor || first === undefined) {
+      if (!isOpen && first === undefined) controller?.close()
+      return
+    }
+    isAskedFor = false
+    const isLong = first.length > limits.eventQueueBytes
+    const piece = isLong ? first.subarray(0, limits.eventQueueBytes) : first
+    waiting = [...(isLong ? [first.subarray(piece.length)] : []), ...waiting.slice(1)]
+    waitingBytes -= piece.length
+    controller?.enqueue(piece)
+    taken()
+  }
+
   const body = new ReadableStream<Uint8Array>(
     {
       start(given) {
         controller = given
       },
-      pull: () => drained(),
-      cancel: finish,
+      pull() {
+        isAskedFor = true
+        give()
+      },
+      cancel() {
+        controller = null
+        finish()
+      },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: limits.eventQueueBytes }),
+    // Nothing is taken ahead of whoever sends it on.
+    new CountQueuingStrategy({ highWaterMark: 0 }),
   )
   // A reader that goes before the first byte cancels nothing.
-  c.env?.outgoing?.once('close', finish)
+  whenGone(c, finish)
 
-  const hasRoom = () => (controller?.desiredSize ?? 0) > 0
   const cut = () => {
     if (!isOpen) return
     finish()
@@ -67,22 +101,25 @@ export function openEventStream(c: HttpContext, { type, timers, onEnd }: EventSt
       return isOpen
     },
     send(bytes) {
-      if (isOpen) controller?.enqueue(bytes)
+      if (!isOpen || bytes.length === 0) return
+      waiting.push(bytes)
+      waitingBytes += bytes.length
+      give()
     },
     async ready() {
-      if (!isOpen || hasRoom()) return isOpen
-      const cancel = timers.after(limits.laggingMs, cut)
-      await new Promise<void>((resolve) => {
-        drained = resolve
-      })
-      cancel()
-      drained = () => {}
+      while (isOpen && waitingBytes >= limits.eventQueueBytes) {
+        const cancel = timers.after(limits.laggingMs, cut)
+        await new Promise<void>((resolve) => {
+          taken = resolve
+        })
+        cancel()
+      }
       return isOpen
     },
     end() {
       if (!isOpen) return
       finish()
-      controller?.close()
+      give()
     },
   }
 }

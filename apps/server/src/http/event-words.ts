@@ -1,21 +1,22 @@
 /** Events as bytes: as server-sent events, or as unified diffs. What many are sent is encoded once. */
 import type { DocumentEvent } from '@weft/protocol'
 import type { Step } from '../following/change-reader.ts'
-import type { Told } from '../following/document-events.ts'
+import { type Look, nameOf, type Told } from '../following/document-events.ts'
+import type { ServerLook } from '../following/server-events.ts'
 
 const encoder = new TextEncoder()
 const encoded = new WeakMap<object, Uint8Array>()
 
-export function sentEvent(event: { readonly type: string }, id: string | null): Uint8Array {
-  return withId(
-    bytesOnce(event, () => eventText(event)),
-    id,
-  )
+function bytesOnce(of: object, text: () => string): Uint8Array {
+  const ready = encoded.get(of)
+  if (ready !== undefined) return ready
+  const bytes = encoder.encode(text())
+  encoded.set(of, bytes)
+  return bytes
 }
 
-/** So that a reader who comes back comes back here, though there was nothing to tell. */
-export function sentId(id: string): Uint8Array {
-  return encoder.encode(`id: ${id}\n\n`)
+export function sentEvent(event: { readonly type: string }, id: string | null): Uint8Array {
+  return encoder.encode(eventText(event, id))
 }
 
 /** The first words of a stream: when to come back after it ends, and where it starts. */
@@ -31,26 +32,41 @@ export const heartbeats = {
   'text/x-diff': encoder.encode('#\n'),
 } as const
 
-export function toldEvent({ place, ...told }: Told): Uint8Array {
-  const id = `${place.revision}.${place.sequence}`
-  if ('event' in told) return sentEvent(told.event, id)
-  const { step } = told
-  return withId(
-    bytesOnce(step, () => eventText(changedEvent(step))),
-    id,
-  )
+/** All that a look found, and where it went on to if no event says so; empty: there is nothing to say. */
+export function lookEvents(look: Look): Uint8Array {
+  return bytesOnce(look, () => {
+    const events = look.told.map(({ place, ...told }) =>
+      eventText('event' in told ? told.event : changedEvent(told.step), nameOf(place)),
+    )
+    return isElsewhere(look) ? `${events.join('')}${idText(nameOf(look.place))}` : events.join('')
+  })
 }
 
-/** `null`: a diff has no words for it. */
-export function toldDiff(told: Told): Uint8Array | null {
-  if ('event' in told) {
-    const { event } = told
-    return event.type === 'reset'
-      ? encoder.encode(`# What came before revision ${event.revision} cannot be told.\n`)
-      : null
-  }
-  const { step } = told
-  return bytesOnce(step, () => (typeof step.told === 'string' ? step.told : ''))
+/** Events of a look at the server, and where it went on to: what many are told is one value, encoded once. */
+export function serverEvents(events: ServerLook['events'], { from, next }: ServerLook): Uint8Array {
+  return bytesOnce(events, () => {
+    const texts = events.map(({ event, sequence }) => eventText(event, `${sequence}`))
+    return next === (events.at(-1)?.sequence ?? from)
+      ? texts.join('')
+      : `${texts.join('')}${idText(`${next}`)}`
+  })
+}
+
+/** The look moved on, though its last event does not say so. Not for every event elsewhere on the server. */
+function isElsewhere({ told, from, place }: Look): boolean {
+  const at = told.at(-1)?.place ?? from
+  return place.revision !== at.revision || (told.length > 0 && place.sequence !== at.sequence)
+}
+
+/** The same as unified diffs, which have no words for all of it. */
+export function lookDiffs(look: Look): Uint8Array {
+  return bytesOnce(look, () => look.told.map(diffText).join(''))
+}
+
+function diffText(told: Told): string {
+  if ('step' in told) return typeof told.step.told === 'string' ? told.step.told : ''
+  const { event } = told
+  return event.type === 'reset' ? `# What came before revision ${event.revision} cannot be told.\n` : ''
 }
 
 export function changedEvent({ base, revision, actor, at, told }: Step): DocumentEvent {
@@ -59,18 +75,10 @@ export function changedEvent({ base, revision, actor, at, told }: Step): Documen
 }
 
 /** JSON has no line ends, so it is one line of data. */
-function eventText(event: { readonly type: string }): string {
-  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n`
+function eventText(event: { readonly type: string }, id: string | null): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n${id === null ? '\n' : idText(id)}`
 }
 
-function bytesOnce(of: object, text: () => string): Uint8Array {
-  const ready = encoded.get(of)
-  if (ready !== undefined) return ready
-  const bytes = encoder.encode(text())
-  encoded.set(of, bytes)
-  return bytes
-}
-
-function withId(body: Uint8Array, id: string | null): Uint8Array {
-  return Buffer.concat([body, encoder.encode(id === null ? '\n' : `id: ${id}\n\n`)])
+function idText(id: string): string {
+  return `id: ${id}\n\n`
 }

@@ -3,7 +3,7 @@ import { limits } from '@weft/protocol'
 import { TooManyReads } from '../document-reader.ts'
 import { createBell } from '../following/bell.ts'
 import type { HttpContext, HttpDeps } from './env.ts'
-import { type EventStream, openEventStream } from './event-stream.ts'
+import { type EventStream, openEventStream, whenGone } from './event-stream.ts'
 import { heartbeats } from './event-words.ts'
 import { Refused } from './refused.ts'
 
@@ -45,6 +45,8 @@ export function streamed(
   })
   const following = follow(stream)
   stop = following.listen(bell.ring)
+  // It may have ended before there was anything to stop.
+  if (!stream.isOpen) stop()
 
   async function look(): Promise<boolean> {
     try {
@@ -98,7 +100,7 @@ export async function awaited<Found>(
   }
   const release = streams.take(c.var, end)
   if (release === null) throw tooMany()
-  c.env?.outgoing?.once('close', end)
+  whenGone(c, end)
   const stop = listen(bell.ring)
   const until = timers.now() + seconds * 1_000
   try {

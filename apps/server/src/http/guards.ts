@@ -86,20 +86,26 @@ export function bodyOf(route: RouteConfig, largestUpdate: number): readonly Guar
       headers: { connection: 'close' },
     })
   }
-  const guards = [contentType(types), bodyLimit({ maxSize, onError: tooLarge })]
+  const guards = [contentType(types, isText), bodyLimit({ maxSize, onError: tooLarge })]
   return isJson ? [...guards, strictText] : guards
 }
 
-function contentType(types: readonly string[]): Guard {
+/** `mayBeUnsaid`: a body that names no type is what the route takes, as `curl -T` sends a file. */
+function contentType(types: readonly string[], mayBeUnsaid: boolean): Guard {
   return async (c, next) => {
-    const [type = '', ...parameters] = (c.req.header('content-type') ?? '').toLowerCase().split(';')
+    const said = c.req.header('content-type')
+    const [type = '', ...parameters] = (said ?? '').toLowerCase().split(';')
     const charsets = parameters
       .map((parameter) => parameter.trim())
       .filter((text) => text.startsWith('charset='))
     const isUtf8 = charsets.every((text) => /^charset="?utf-8"?$/.test(text))
     const encoding = c.req.header('content-encoding') ?? 'identity'
-    if (!types.includes(type.trim()) || !isUtf8 || encoding !== 'identity') {
-      throw new Refused('unsupported-media-type', { detail: `Send ${types.join(' or ')}, not compressed.` })
+    const isTaken = types.includes(type.trim()) || (mayBeUnsaid && said === undefined)
+    if (!isTaken || !isUtf8 || encoding !== 'identity') {
+      const given = said === undefined ? 'names no type' : `says ${said.slice(0, 100)}`
+      throw new Refused('unsupported-media-type', {
+        detail: `Send ${types.join(' or ')}, in UTF-8 and not compressed. This request ${given}.`,
+      })
     }
     await next()
   }

@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Actor, ImportResource } from '@weft/protocol'
 import { apiBase, routes } from '@weft/protocol/routes'
+import { z } from 'zod'
+import { freshId } from '../fresh-id.ts'
 import { formatOf } from '../import/file-format.ts'
 import { type EndedImport, TooManyImports } from '../import/imports.ts'
 import type { ImportRecord, ReceivedFile } from '../storage/storage.ts'
@@ -8,6 +10,7 @@ import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { spend } from './guards.ts'
 import { folderIdOf } from './places.ts'
 import { Refused } from './refused.ts'
+import { repeatOf } from './repeatable.ts'
 import { uploadedBytes } from './uploads.ts'
 
 export function serveImports(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
@@ -16,6 +19,11 @@ export function serveImports(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
 
   api.openapi(routes.importFile, async (c) => {
     await spend(c, rates.import)
+    const before = await earlierTime(c)
+    if (before !== null && !endedEarly.includes(before.record.state)) {
+      c.header('idempotent-replayed', 'true')
+      return answer(c, before)
+    }
     const { name, folder } = c.req.valid('query')
     const sent = name ?? nameByType(c)
     const mayOrganise = access.mayOrganise(c.var.actor)
@@ -25,12 +33,13 @@ export function serveImports(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     try {
       const isArchive = isZip(file, sent)
       if (!isArchive && (sent === null || formatOf(sent) === null)) throw unknownSort(sent)
+      const id = before?.record.id ?? freshId()
+      if (before === null) await repeatOf(c).note(noteOf({ isArchive, id }))
       const { record, ended } = await imports.start({
-        ...{ file, name: sent, isArchive, into, mayOrganise },
+        ...{ id, file, name: sent, isArchive, into, mayOrganise },
         actor: c.var.actor,
       })
-      if (isArchive) return c.json(resource(record), 202, { location: `${apiBase}/imports/${record.id}` })
-      return madeOf(c, await ended)
+      return answer(c, { isArchive, ...(isArchive ? { record, error: null } : await ended) })
     } catch (error) {
       await attachments.discard(file)
       if (error instanceof TooManyImports)
@@ -55,7 +64,17 @@ export function serveImports(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     return record
   }
 
-  function madeOf(c: HttpContext, { record, error }: EndedImport) {
+  /** What the same request began when it came before; `null`: nothing that is still known. */
+  async function earlierTime(c: HttpContext): Promise<Answered | null> {
+    const { noted } = repeatOf(c)
+    if (noted === null) return null
+    const { isArchive, id } = noteFormat.parse(JSON.parse(noted))
+    const record = await imports.get(id, c.var.actor)
+    return record === null ? null : { isArchive, record, error: null }
+  }
+
+  function answer(c: HttpContext, { isArchive, record, error }: Answered) {
+    if (isArchive) return c.json(resource(record), 202, { location: `${apiBase}/imports/${record.id}` })
     if (error !== null) throw error
     const [document] = record.report.created
     if (document !== undefined) {
@@ -66,6 +85,22 @@ export function serveImports(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     throw new Refused('not-importable', { detail: `${why[failure.reason]} (${failure.reason})` })
   }
 }
+
+interface Answered extends EndedImport {
+  readonly isArchive: boolean
+}
+
+const noteFormat = z.object({ isArchive: z.boolean(), id: z.string() })
+
+function noteOf(note: z.output<typeof noteFormat>): string {
+  return JSON.stringify(note)
+}
+
+/** Without having done all that it could. */
+const endedEarly: readonly ImportRecord['state'][] = ['interrupted', 'failed']
+
+const interrupted =
+  'The server ended in the middle. Send the same file with the same `Idempotency-Key` again, and it goes on.'
 
 /** For files that come without a name, as from a pipe. */
 function nameByType(c: HttpContext): string | null {
@@ -113,6 +148,7 @@ function resource({ id, state, startedAt, endedAt, report }: ImportRecord): Impo
     id,
     state,
     ...report,
+    reason: state === 'interrupted' ? interrupted : report.reason,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
   }

@@ -5,9 +5,14 @@ import { filledTemplate, titleOf } from '@weft/document'
 import { type DocumentId, type DocumentKind, limits } from '@weft/protocol'
 import type { routes } from '@weft/protocol/routes'
 import { freshId } from '../fresh-id.ts'
-import { type DocumentDraft, DocumentExists, type DocumentRecord } from '../storage/storage.ts'
+import {
+  type DocumentDraft,
+  DocumentExists,
+  type DocumentRecord,
+  type FirstFile,
+} from '../storage/storage.ts'
 import { authorisedContent } from './authorised.ts'
-import { withCopiedAttachments } from './copied-attachments.ts'
+import { type Copy, withCopiedAttachments } from './copied-attachments.ts'
 import type { HttpContext, HttpDeps } from './env.ts'
 import { spend } from './guards.ts'
 import { folderIdOf, tagsOf } from './places.ts'
@@ -19,10 +24,13 @@ export type NewDocument = z.output<
 >
 
 /** What is settled before the content is. */
-type Beginning = Pick<DocumentDraft, 'title' | 'kind' | 'language' | 'folder' | 'tags' | 'isTemplate'>
+type Beginning = Pick<
+  DocumentDraft,
+  'title' | 'kind' | 'language' | 'folder' | 'tags' | 'isTemplate' | 'lineage'
+>
 
 export interface DocumentMaker {
-  fromRequest(c: HttpContext, id: DocumentId, draft: NewDocument): Promise<DocumentRecord>
+  fromRequest(c: HttpContext, id: DocumentId, draft: NewDocument, lineage?: string): Promise<DocumentRecord>
   /** A document with the content of another, beside it. */
   duplicate(c: HttpContext, original: string, id: DocumentId): Promise<DocumentRecord>
 }
@@ -36,6 +44,7 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     id: DocumentId,
     beginning: Beginning,
     content: string | Uint8Array | null,
+    filesFor: (copy: Copy) => readonly FirstFile[] = () => [],
   ): Promise<DocumentRecord> {
     if (typeof content === 'string' && content.length > textLength)
       throw new Refused('too-large', { detail: `A text has at most ${textLength} characters.` })
@@ -44,9 +53,11 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     const createdAt = timers.now()
     const createdBy = c.var.actor.id
     const first = update === null ? null : { update, actor: createdBy, at: createdAt }
-    const draft = { ...beginning, id, lineage: freshId(), createdBy, createdAt, first }
+    const draft = { ...beginning, id, createdBy, createdAt, first }
     try {
-      return await storage.documents.create(draft)
+      return await storage.attachments.addWith(filesFor(draft), (attachments) =>
+        storage.documents.create({ ...draft, attachments }),
+      )
     } catch (error) {
       const wasUsed = error instanceof DocumentExists && (await storage.documents.get(id)) === null
       throw wasUsed ? new Refused('id-was-used') : error
@@ -61,9 +72,7 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     { source, content }: { source: DocumentRecord; content: string | Uint8Array | null },
   ): Promise<DocumentRecord> {
     const copied = await withCopiedAttachments(source, content, storage.attachments)
-    const document = await make(c, id, beginning, copied.content)
-    await copied.attachTo(document)
-    return document
+    return make(c, id, beginning, copied.content, copied.filesFor)
   }
 
   async function contentOf(record: DocumentRecord): Promise<string | Uint8Array | null> {
@@ -71,7 +80,12 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     return (record.kind === 'yjs' ? await reader.state(record) : await reader.text(record)).content
   }
 
-  async function fromTemplate(c: HttpContext, id: DocumentId, draft: NewDocument, template: string) {
+  async function fromTemplate(
+    c: HttpContext,
+    id: DocumentId,
+    { template, ...draft }: NewDocument & { readonly template: string },
+    lineage: string,
+  ) {
     const source = await authorisedContent(c, deps, template, 'read')
     const { kind, language } = source
     const date = new Date(timers.now()).toISOString().slice(0, 10)
@@ -81,15 +95,16 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
     const found = await contentOf(source)
     const content = typeof found === 'string' ? filledTemplate(found, { date, name, title }) : found
     const tags = draft.tags === undefined ? source.tags : tagsOf(draft.tags)
-    return makeCopy(c, id, { title, kind, language, ...standing(draft), tags }, { source, content })
+    return makeCopy(c, id, { title, kind, language, ...standing(draft), lineage, tags }, { source, content })
   }
 
   return {
-    async fromRequest(c, id, draft) {
+    async fromRequest(c, id, draft, lineage = freshId()) {
       await spend(c, rates.create)
-      if (draft.template !== undefined) return fromTemplate(c, id, draft, draft.template)
+      const { template } = draft
+      if (template !== undefined) return fromTemplate(c, id, { ...draft, template }, lineage)
       const { kind = 'markdown', content = '', language = null } = draft
-      const place = standing(draft)
+      const place = { ...standing(draft), lineage }
       refuseFaults(content)
       return make(c, id, { title: titleFor(draft, kind, content), kind, language, ...place }, content)
     },
@@ -102,7 +117,7 @@ export function createDocumentMaker(deps: HttpDeps): DocumentMaker {
       // The folder may go meanwhile; a copy in no folder is better than none.
       const folder = source.folder === null ? null : ((await storage.folders.get(source.folder))?.id ?? null)
       const content = await contentOf(source)
-      const beginning = { title, kind, language, tags, folder, isTemplate: false }
+      const beginning = { title, kind, lineage: freshId(), language, tags, folder, isTemplate: false }
       return makeCopy(c, id, beginning, { source, content })
     },
   }

@@ -25,10 +25,16 @@ export interface RepeatableDeps {
 /** `itself`: the request is its own key. `null`: it does not come again. */
 export type RepeatKey = { readonly key: string } | 'itself' | null
 
-/** `announced`: of a body that is a file, its length and type stand for it, so that it is never whole in memory. */
+export interface Repeatable {
+  /** `announced`: of a body that is a file, its length and type stand for it, so that it is never whole in memory. */
+  readonly body?: 'read' | 'announced'
+  /** `note`: the handler knows by its note what to answer a request that comes again. */
+  readonly keeps?: 'answer' | 'note'
+}
+
 export type RepeatGuard = (
   keyOf: (c: HttpContext) => RepeatKey,
-  body?: 'read' | 'announced',
+  how?: Repeatable,
 ) => MiddlewareHandler<HttpEnv>
 
 /** For all routes together: the same key is one request, wherever it is sent. */
@@ -55,8 +61,8 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     c: HttpContext,
     next: () => Promise<void>,
     request: FirstRequest,
-    /** What changed nothing may be done again. */
-    keeps: 'always' | 'changes',
+    /** `changes`: what changed nothing may be done again. */
+    keeps: 'always' | 'changes' | 'never',
   ): Promise<Response | undefined> {
     const kept = await answers.find(request)
     const before = kept !== null && request.at - kept.at < limits.answersKeptMs ? kept : null
@@ -74,14 +80,14 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
     })
     await next()
     const { status } = c.res
-    const isWorthKeeping = keeps === 'always' || hasNoted || noted !== null
-    if (status < 300 && isWorthKeeping) await answers.keep(request, await answerOf(c.res))
+    const isWorthKeeping = keeps !== 'never' && (keeps === 'always' || hasNoted || noted !== null)
+    if (status < 300 && isWorthKeeping) await answers.keep(request, await answerOf(c))
     // Unlike after a failure, nothing was changed: the key is as good as new.
     if (status >= 300 && status < 500 && hasNoted) await answers.forget(request)
     return undefined
   }
 
-  return (keyOf, body = 'read') =>
+  return (keyOf, { body = 'read', keeps = 'answer' } = {}) =>
     async (c, next) => {
       const chosen = keyOf(c)
       if (chosen === null) return next()
@@ -91,7 +97,7 @@ export function repeatables({ answers, timers }: RepeatableDeps): RepeatGuard {
       const key = chosen === 'itself' ? ` ${fingerprint}` : chosen.key
       const request = { actor, key, fingerprint, at: timers.now() }
       return aloneAt(`${actor} ${key}`, () =>
-        carryOut(c, next, request, chosen === 'itself' ? 'changes' : 'always'),
+        carryOut(c, next, request, keeps === 'note' ? 'never' : chosen === 'itself' ? 'changes' : 'always'),
       )
     }
 }
@@ -153,7 +159,8 @@ function fingerprintOf(c: HttpContext, body: Uint8Array | string): string {
 
 const keptHeaders = ['content-type', 'location', 'etag', 'cache-control'] as const
 
-async function answerOf(answer: Response): Promise<KeptAnswer> {
+async function answerOf(c: HttpContext): Promise<KeptAnswer> {
+  const answer = c.res
   const headers = keptHeaders.flatMap((name) => {
     const value = answer.headers.get(name)
     return value === null ? [] : [[name, value] as const]
@@ -163,7 +170,14 @@ async function answerOf(answer: Response): Promise<KeptAnswer> {
     status: answer.status,
     headers: Object.fromEntries(headers),
     body: body.length <= limits.answerBytes ? body : null,
+    document: documentIn(answer.headers.get('location')) ?? documentIn(c.req.path),
   }
+}
+
+/** The document whose address it is, or that of a part of it. */
+function documentIn(path: string | null): string | null {
+  const [, id = null] = /^\/api\/v1\/documents\/([\w-]+)/.exec(path ?? '') ?? []
+  return id
 }
 
 function replayed({ status, headers, body }: NonNullable<KeptRequest['answer']>): Response {

@@ -40,7 +40,8 @@ export function serveSearch(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     const list = ['search', parsed, filters]
     let after = cursor === undefined ? null : (placeIn(cursor, list, rank) as Rank)
     const results: { readonly record: DocumentRecord; readonly excerpt: SearchResult['excerpt'] }[] = []
-    for (;;) {
+    const wordless = isWordless(q, parsed)
+    while (!wordless) {
       const page = await search.index
         .search({ terms: parsed.terms, filters, limit: limit - results.length, after })
         .catch(whenBusy)
@@ -69,7 +70,7 @@ export function serveSearch(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
           title: sent(marked(document.title, parsed.terms)),
           excerpt: results[index]?.excerpt ?? { text: '', ranges: [] },
         })),
-        next: after === null ? null : placeOf(after, list),
+        next: after === null || wordless ? null : placeOf(after, list),
         complete: search.isComplete,
       },
       200,
@@ -84,6 +85,12 @@ function parsedOrRefused(q: string): ParsedSearch {
     if (!(error instanceof MalformedSearch)) throw error
     throw new Refused('invalid-request', { errors: [{ path: 'q', message: error.message }] })
   }
+}
+
+/** Not empty, and yet nothing is in it that a document could have or not have. */
+function isWordless(q: string, { terms, folders, tags, author, from, before }: ParsedSearch): boolean {
+  const isFiltered = folders.length + tags.length > 0 || author !== null || from !== null || before !== null
+  return q.trim() !== '' && terms.length === 0 && !isFiltered
 }
 
 function whenBusy(error: unknown): never {

@@ -1,89 +1,57 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { ServerEvent } from '@weft/protocol'
 import { routes } from '@weft/protocol/routes'
-import type { StoredEvent } from '../storage/storage.ts'
+import { createServerEvents, type ServerLook, type ToldEvent } from '../following/server-events.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
-import { sentEvent, sentId, sentStart } from './event-words.ts'
+import { sentStart, serverEvents } from './event-words.ts'
 import { awaited, streamed } from './followed.ts'
 import { negotiated } from './negotiated.ts'
 import { Refused } from './refused.ts'
 
-const eventsAtOnce = 100
-
-interface Found {
-  readonly events: readonly { readonly event: ServerEvent; readonly sequence: number }[]
-  readonly next: number
-  /** There may be more. */
-  readonly isPart: boolean
-}
-
 export function serveServerEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   const { storage, access, news, timers } = deps
+  const source = createServerEvents(storage, timers)
 
-  async function look(c: HttpContext, after: number): Promise<Found> {
-    const { events, next, last, isWhole } = await storage.events.read({
-      after,
-      document: null,
-      limit: eventsAtOnce,
-    })
-    if (!isWhole) {
-      const event = { type: 'reset', at: iso(timers.now()) } as const
-      return { events: [{ event, sequence: last }], next: last, isPart: false }
-    }
-    const records = await storage.documents.getMany([...new Set(events.map(({ document }) => document))])
-    const visible = new Set(
-      records.filter((record) => access.roleOf(c.var.actor, record) !== null).map(({ id }) => id),
-    )
-    const told = events.filter(({ document, type }) => visible.has(document) || type === 'deleted')
-    return {
-      events: told.map((stored) => ({ event: eventOf(stored), sequence: stored.sequence })),
-      next,
-      isPart: events.length === eventsAtOnce,
-    }
+  /** What of a look this actor may know; all of it is the same value for everybody. */
+  function toldTo({ actor }: HttpContext['var'], { events, records }: ServerLook): ServerLook['events'] {
+    const mayKnow = new Map([...records].map(([id, record]) => [id, access.roleOf(actor, record) !== null]))
+    const isTold = ({ event, document }: ToldEvent) =>
+      document === null || (mayKnow.get(document) ?? event.type === 'deleted')
+    return events.every(isTold) ? events : events.filter(isTold)
   }
 
   api.openapi(routes.getEvents, async (c) => {
     const { after, wait } = c.req.valid('query')
     const [first, second] = ['text/event-stream', 'application/json'] as const
     const type = negotiated(c, wait === undefined ? [first, second] : [second, first])
-    const start = sequenceIn(c.req.header('last-event-id') ?? after) ?? (await lastSequence())
+    const start = sequenceIn(c.req.header('last-event-id') ?? after) ?? (await source.lastSequence())
     const listen = (ring: () => void) => news.hear(null, ring)
+    let place = start
     if (type === 'application/json') {
-      let place = start
-      const found = await awaited(c, deps, wait ?? 0, listen, async () => {
-        const one = await look(c, place)
-        place = one.next
-        return one.events.length > 0 || one.isPart ? one : null
+      const events = await awaited(c, deps, wait ?? 0, listen, async () => {
+        const look = await source.look(place)
+        place = look.next
+        const told = toldTo(c.var, look)
+        return told.length > 0 || look.isPart ? told : null
       })
-      const events = (found?.events ?? []).map(({ event }) => event)
-      return c.json({ events, next: `${place}` }, 200)
+      return c.json({ events: (events ?? []).map(({ event }) => event), next: `${place}` }, 200)
     }
     if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': type } })
     return streamed(c, deps, type, (stream) => {
-      let place = start
       stream.send(sentStart(`${start}`))
       return {
         listen,
         // Each event is held against its reader's rights by itself.
         mayStay: async () => true,
         async look() {
-          const { events, next, isPart } = await look(c, place)
-          for (const { event, sequence } of events) stream.send(sentEvent(event, `${sequence}`))
-          if (next !== (events.at(-1)?.sequence ?? place)) stream.send(sentId(`${next}`))
-          place = next
-          return isPart
+          const look = await source.look(place)
+          stream.send(serverEvents(toldTo(c.var, look), look))
+          place = look.next
+          // What came while others looked may be missing in it.
+          return look.next !== look.from
         },
       }
     })
   })
-
-  async function lastSequence(): Promise<number> {
-    return (await storage.events.read({ after: 0, document: null, limit: 1 })).last
-  }
-}
-
-function eventOf({ type, document, title, language, revision, actor, at }: StoredEvent): ServerEvent {
-  return { type, document, title, language, revision, actor, at: iso(at) }
 }
 
 function sequenceIn(text: string | undefined): number | null {
@@ -92,8 +60,4 @@ function sequenceIn(text: string | undefined): number | null {
   throw new Refused('invalid-request', {
     errors: [{ path: 'last-event-id', message: 'This is no id of this stream.' }],
   })
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString()
 }

@@ -2,12 +2,20 @@
 import type { HttpContext } from './env.ts'
 import { Refused } from './refused.ts'
 
-/** The body's bytes as they come. Refuses what is announced as larger than `mostBytes`, or as compressed. */
+/**
+ * The body's bytes as they come. Refuses what is announced as larger than `mostBytes`, as compressed, or as a form:
+ * a form's bytes are not the file's.
+ */
 export function uploadedBytes(c: HttpContext, mostBytes: number): AsyncIterable<Uint8Array> {
   const announced = c.req.header('content-length')
   if (announced !== undefined && Number(announced) > mostBytes) throw tooLarge(mostBytes)
   if ((c.req.header('content-encoding') ?? 'identity') !== 'identity') {
     throw new Refused('unsupported-media-type', { detail: 'Send the file itself, not compressed.' })
+  }
+  if (/^multipart\/form-data/i.test(c.req.header('content-type') ?? '')) {
+    throw new Refused('unsupported-media-type', {
+      detail: 'Send the file itself as the body, not a form: with curl, --data-binary @file instead of -F.',
+    })
   }
   return chunksOf(c.req.raw.body)
 }

@@ -2,34 +2,30 @@
  * One import from its first file to its last: each file that can be a document becomes one, in the thread that
  * import-thread.ts runs; what documents mention is kept with them; everything else is named in the report.
  *
- * Nothing is undone when it stops in the middle. A document is there whole or not at all.
+ * Nothing is undone when it stops in the middle. A document is there whole or not at all, under an id that the import
+ * and its path give it: an import that goes on finds what it made before.
  */
 import { posix } from 'node:path'
-import { buffer } from 'node:stream/consumers'
-import {
-  type Actor,
-  type DocumentId,
-  type FolderId,
-  type ImportFailure,
-  limits,
-  parseDocumentId,
-} from '@weft/protocol'
-import { DocumentGone, StorageFailure, type Timers } from '@weft/sync'
+import { type Actor, type DocumentId, type FolderId, type ImportFailure, limits } from '@weft/protocol'
+import { StorageFailure, type Timers } from '@weft/sync'
 import { attachmentType } from '../attachment-type.ts'
 import { freshId } from '../fresh-id.ts'
 import {
-  AttachmentsFull,
+  DocumentExists,
   type DocumentRecord,
+  type FirstFile,
   FolderMissing,
   type ReceivedFile,
   type Storage,
 } from '../storage/storage.ts'
 import { manifestPath, missingPath } from './archive-manifest.ts'
+import { bytesOf } from './file-bytes.ts'
 import { formatOf, isLitter } from './file-format.ts'
 import { type FolderPlace, folderPlaces } from './folder-places.ts'
 import type { ReportWriter } from './import-report.ts'
 import type { PreparedAttachment, PreparedDocument } from './import-tasks.ts'
 import type { ImportThread } from './import-thread.ts'
+import { importedId } from './imported-id.ts'
 import type { Source, SourceFile } from './source.ts'
 
 export interface ImportDeps {
@@ -40,6 +36,8 @@ export interface ImportDeps {
 }
 
 export interface ImportOrder {
+  /** Its id. */
+  readonly import: string
   readonly source: Source
   readonly actor: Actor
   readonly into: FolderId | null
@@ -52,6 +50,7 @@ export interface ImportOrder {
 /** Files whose documents are stored together: a commit each would take longer, and more would hold others up. */
 const filesAtOnce = 16
 const bytesAtOnce = 16 * 1024 * 1024
+const filesSortedAtOnce = 2_000
 
 /** Rejects with StorageFailure when nothing can be stored. */
 export async function importFiles(order: ImportOrder, thread: ImportThread, deps: ImportDeps): Promise<void> {
@@ -70,20 +69,22 @@ async function importAll(
   received: ReceivedFiles,
 ): Promise<void> {
   const { source, report, isCancelled } = order
-  const files = source.files.filter(({ path }) => !isLitter(path))
+  const { files, texts } = await sorted(source.files)
   const manifest = files.find(({ path }) => path === manifestPath) ?? null
-  const ids = new Map<string, DocumentId>()
-  for (const { path } of files) if (formatOf(path) !== null) ids.set(path, freshDocumentId())
+  // Only a list may say of a text that it is none.
+  const isFile = ({ path, bytes }: SourceFile) =>
+    canAttach(bytes, deps) && (manifest !== null || !texts.has(path))
   const begun = await thread.begin({
-    documents: ids,
-    files: new Set(files.flatMap(({ path, bytes }) => (canAttach(bytes, deps) ? [path] : []))),
+    import: order.import,
+    documents: texts,
+    files: new Set(files.flatMap((file) => (isFile(file) ? [file.path] : []))),
     manifest: manifest === null ? null : await manifestOf(manifest),
   })
   // What lies in an archive of ours for other reasons.
   const ownFiles = begun === null ? [] : [manifestPath, missingPath]
-  for (const path of [...ownFiles, ...(begun?.attachments ?? [])]) ids.delete(path)
-  const documents = files.filter(({ path }) => ids.has(path))
-  const others = files.filter(({ path }) => !ids.has(path) && !ownFiles.includes(path))
+  for (const path of [...ownFiles, ...(begun?.attachments ?? [])]) texts.delete(path)
+  const documents = files.filter(({ path }) => texts.has(path))
+  const others = files.filter(({ path }) => !texts.has(path) && !ownFiles.includes(path))
   const places = folderPlaces({
     ...{ folders: deps.storage.folders, timers: deps.timers, actor: order.actor, into: order.into },
     names: begun?.folders ?? new Map(),
@@ -102,7 +103,7 @@ async function importAll(
     if (isCancelled()) return
     const outcomes = await Promise.allSettled(
       group.map(async (file) => {
-        const id = ids.get(file.path) ?? freshDocumentId()
+        const id = importedId(order.import, file.path)
         const folder = posix.dirname(file.path)
         const place = order.mayOrganise ? await places.of(folder) : { folder: order.into, isThere: true }
         await importOne(file, { id, ...place }, order, deps, thread, received)
@@ -118,6 +119,19 @@ async function importAll(
   }
 }
 
+/** Those that anybody means to import, and the paths of those that may be documents. Others go on in between. */
+async function sorted(all: readonly SourceFile[]) {
+  const files: SourceFile[] = []
+  const texts = new Set<string>()
+  for (const [index, file] of all.entries()) {
+    if (index % filesSortedAtOnce === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (isLitter(file.path)) continue
+    files.push(file)
+    if (formatOf(file.path) !== null) texts.add(file.path)
+  }
+  return { files, texts }
+}
+
 async function importOne(
   file: SourceFile,
   at: FolderPlace & { readonly id: DocumentId },
@@ -128,11 +142,8 @@ async function importOne(
 ): Promise<void> {
   const prepared = await prepare(file, thread)
   if ('failure' in prepared) return report.failed(file.path, prepared.failure)
-  const files: { readonly attachment: PreparedAttachment; readonly file: Received | null }[] = []
-  // One by one: a text may mention thousands, and each takes an open file.
-  for (const attachment of prepared.attachments)
-    files.push({ attachment, file: await received.take(attachment.path) })
   const createdAt = timers.now()
+  const first = await received.firstOf({ id: at.id, createdBy: actor.id, createdAt }, prepared.attachments)
   const draft = {
     id: at.id,
     title: prepared.title,
@@ -145,17 +156,30 @@ async function importOne(
     isTemplate: prepared.isTemplate,
     first: prepared.update === null ? null : { update: prepared.update, actor: actor.id, at: createdAt },
   }
-  const document = await storage.documents.create({ ...draft, folder: at.folder }).catch((error: unknown) => {
+  const create = (folder: FolderId | null) =>
+    storage.attachments.addWith(first, async (attachments) => ({
+      document: await storage.documents.create({ ...draft, folder, attachments }),
+      attachments,
+    }))
+  const { document, attachments } = await create(at.folder).catch((error: unknown) => {
     // Somebody has removed it since it was found or made, while nothing was in it.
-    if (error instanceof FolderMissing && at.folder !== into)
-      return storage.documents.create({ ...draft, folder: into })
+    if (error instanceof FolderMissing && at.folder !== into) return create(into)
+    if (error instanceof DocumentExists) return madeBefore(at.id, storage)
     throw error
   })
+  if (document === null) return
   const isThere = at.isThere && document.folder === at.folder
   report.created(file.path, document, isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])
-  for (const { attachment, file: taken } of files) {
-    if (taken !== null) await received.attach(document, attachment, taken)
-  }
+  report.attached(attachments.length)
+  // Those that another document of the import had, and that somebody has thrown away with it.
+  const attached = new Set(attachments.map(({ id }) => id))
+  const lost = new Set(first.flatMap(({ draft: { id } }) => (attached.has(id) ? [] : id)))
+  for (const { id, path } of prepared.attachments) if (lost.has(id)) report.failed(path, 'damaged')
+}
+
+/** `null`: it has been deleted for good since. */
+async function madeBefore(id: DocumentId, { documents, attachments }: ImportDeps['storage']) {
+  return { document: await documents.get(id), attachments: await attachments.list(id) }
 }
 
 async function prepare(
@@ -163,20 +187,14 @@ async function prepare(
   thread: ImportThread,
 ): Promise<PreparedDocument | { readonly failure: ImportFailure }> {
   if (file.bytes > limits.importDocumentBytes) return { failure: 'too-large' }
-  const bytes = await file
-    .open()
-    .then(buffer)
-    .catch(() => null)
-  return bytes === null ? { failure: 'damaged' } : thread.prepare(file.path, new Uint8Array(bytes))
+  const bytes = await bytesOf(file, new ArrayBuffer(file.bytes))
+  return bytes === null ? { failure: 'damaged' } : thread.prepare(file.path, bytes)
 }
 
-async function manifestOf(file: SourceFile): Promise<Uint8Array<ArrayBuffer> | null> {
+/** In memory that threads share: each new one is told it again, and a copy of it would hold everybody up. */
+async function manifestOf(file: SourceFile): Promise<Uint8Array<SharedArrayBuffer> | null> {
   if (file.bytes > 4 * limits.importDocumentBytes) return null
-  const bytes = await file
-    .open()
-    .then(buffer)
-    .catch(() => null)
-  return bytes === null ? null : new Uint8Array(bytes)
+  return bytesOf(file, new SharedArrayBuffer(file.bytes))
 }
 
 function canAttach(bytes: number, { attachmentBytes }: ImportDeps): boolean {
@@ -190,16 +208,18 @@ interface Received {
 
 interface ReceivedFiles {
   has(path: string): boolean
-  /** `null`: it cannot be read, which the report says. */
-  take(path: string): Promise<Received | null>
-  attach(document: DocumentRecord, attachment: PreparedAttachment, received: Received): Promise<void>
+  /** What a document can take of those that it mentions; the report says what it cannot. */
+  firstOf(
+    document: Pick<DocumentRecord, 'id' | 'createdBy' | 'createdAt'>,
+    mentioned: readonly PreparedAttachment[],
+  ): Promise<readonly FirstFile[]>
   discard(): Promise<void>
 }
 
 /** Each file is taken to the disk once, however many documents mention it. */
 function receivedFiles(
-  { source, actor, report }: ImportOrder,
-  { storage, timers, attachmentBytes }: ImportDeps,
+  { source, report }: ImportOrder,
+  { storage, attachmentBytes }: ImportDeps,
 ): ReceivedFiles {
   const { attachments } = storage
   const byPath = new Map(source.files.map((file) => [file.path, file]))
@@ -219,24 +239,34 @@ function receivedFiles(
     }
   }
 
+  /** `null`: it cannot be read, which the report says. */
+  function take(path: string): Promise<Received | null> {
+    const taking = taken.get(path) ?? receive(path)
+    taken.set(path, taking)
+    return taking
+  }
+
   return {
     has: (path) => taken.has(path),
-    take(path) {
-      const taking = taken.get(path) ?? receive(path)
-      taken.set(path, taking)
-      return taking
-    },
-    async attach(document, { id, path, name }, { file, type }) {
-      const createdAt = timers.now()
-      try {
-        await attachments.add({ id, document: document.id, name, type, createdBy: actor.id, createdAt }, file)
-        report.attached()
-      } catch (error) {
-        // Somebody has thrown the document away already: the others still come.
-        if (error instanceof DocumentGone) return
-        if (!(error instanceof AttachmentsFull)) throw error
-        report.failed(path, 'attachments-full')
+    async firstOf({ id: document, createdBy, createdAt }, mentioned) {
+      const first: FirstFile[] = []
+      let bytes = 0
+      // One by one: a text may mention thousands, and each takes an open file.
+      for (const { id, path, name } of mentioned) {
+        const received = await take(path)
+        if (received === null) continue
+        const { file, type } = received
+        const isFull =
+          first.length === limits.attachmentsPerDocument ||
+          bytes + file.bytes > limits.documentAttachmentBytes
+        if (isFull) {
+          report.failed(path, 'attachments-full')
+          continue
+        }
+        bytes += file.bytes
+        first.push({ draft: { id, document, name, type, createdBy, createdAt }, file })
       }
+      return first
     },
     async discard() {
       for (const taking of taken.values()) {
@@ -260,10 +290,4 @@ function* grouped(files: readonly SourceFile[]): Generator<readonly SourceFile[]
     bytes += file.bytes
   }
   if (group.length > 0) yield group
-}
-
-function freshDocumentId(): DocumentId {
-  const id = parseDocumentId(freshId())
-  if (id === null) throw new TypeError('a fresh id is no document id')
-  return id
 }

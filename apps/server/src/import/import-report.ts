@@ -6,7 +6,7 @@ export interface ReportWriter {
   expect(files: number): void
   done(): void
   created(path: string, document: DocumentRecord, repairs: readonly ImportRepair[]): void
-  attached(): void
+  attached(files: number): void
   failed(path: string, reason: ImportFailure): void
   /** As far as it is. */
   readonly report: ImportReport
@@ -34,8 +34,8 @@ export function writeReport(name: string | null): ReportWriter {
       counts.repaired++
       if (repairs.length < limits.importReportedFiles) repairs.push({ path, repairs: [...repaired] })
     },
-    attached() {
-      counts.attachments++
+    attached(files) {
+      counts.attachments += files
     },
     failed(path, reason) {
       counts.failed++

@@ -1,4 +1,4 @@
-import type { DocumentId, DocumentKind, ImportFailure, ImportRepair } from '@weft/protocol'
+import type { DocumentKind, ImportFailure, ImportRepair } from '@weft/protocol'
 
 /** What the import thread is asked, and how it answers. */
 export type ImportTask = BeginTask | PrepareTask
@@ -6,11 +6,13 @@ export type ImportTask = BeginTask | PrepareTask
 /** First of all: what there is, so that files find each other. */
 export interface BeginTask {
   readonly type: 'begin'
+  /** Its id, of which those of its documents are made. */
+  readonly import: string
   /** Paths that become documents, unless the archive's list says that one is an attachment. */
-  readonly documents: ReadonlyMap<string, DocumentId>
+  readonly documents: ReadonlySet<string>
   /** Paths that may become attachments, if they are no documents. */
   readonly files: ReadonlySet<string>
-  readonly manifest: Uint8Array<ArrayBuffer> | null
+  readonly manifest: Uint8Array<SharedArrayBuffer> | null
 }
 
 export interface PrepareTask {

@@ -4,6 +4,7 @@ import { limits } from '@weft/protocol'
 import { type TaskResult, taskThreadReady } from '../task-thread.ts'
 import { parseManifest } from './archive-manifest.ts'
 import type { BeginTask, ImportTask, ImportTaskDone } from './import-tasks.ts'
+import { importedId } from './imported-id.ts'
 import { prepareDocument, type Surroundings } from './prepare-document.ts'
 
 if (parentPort === null) throw new Error('import-worker.ts runs as a worker thread')
@@ -17,13 +18,15 @@ port.on('message', (task: ImportTask) => {
   port.postMessage({ done } satisfies TaskResult<ImportTaskDone>, update === null ? [] : [update.buffer])
 })
 
-function begin({ documents, files, manifest }: BeginTask): ImportTaskDone {
+function begin({ import: importId, documents, files, manifest }: BeginTask): ImportTaskDone {
   const found = manifest === null ? null : parseManifest(manifest)
   const attachments = new Set(
     found?.documents.flatMap((document) => document.attachments.map(({ path }) => path)),
   )
   around = {
-    documents: new Map([...documents].filter(([path]) => !attachments.has(path))),
+    documents: new Map(
+      [...documents].flatMap((path) => (attachments.has(path) ? [] : [[path, importedId(importId, path)]])),
+    ),
     files,
     listed: new Map(found?.documents.map((document) => [document.path, document])),
   }
@@ -33,7 +36,7 @@ function begin({ documents, files, manifest }: BeginTask): ImportTaskDone {
   return {
     begun: {
       folders: new Map(folders.slice(0, limits.folders).map(({ path, name }) => [path, name])),
-      attachments: new Set([...documents.keys()].filter((path) => attachments.has(path))),
+      attachments: new Set([...documents].filter((path) => attachments.has(path))),
     },
   }
 }

@@ -4,7 +4,6 @@
  */
 import { type Actor, type FolderId, limits } from '@weft/protocol'
 import { StorageFailure, type Timers } from '@weft/sync'
-import { freshId } from '../fresh-id.ts'
 import type { Logger } from '../log.ts'
 import {
   FolderMissing,
@@ -21,7 +20,10 @@ import { MalformedArchive, type Source } from './source.ts'
 import { openZipArchive } from './zip-archive.ts'
 
 export interface Imports {
-  /** Takes over the file. Rejects with {@link TooManyImports}. */
+  /**
+   * Takes over the file. With the id of an import that ended early, it goes on: what that one made is not made again.
+   * Rejects with {@link TooManyImports}.
+   */
   start(upload: Upload): Promise<StartedImport>
   /** `null`: there is none of this actor. */
   get(id: string, actor: Actor): Promise<ImportRecord | null>
@@ -32,6 +34,8 @@ export interface Imports {
 }
 
 export interface Upload {
+  /** Of the import. */
+  readonly id: string
   readonly file: ReceivedFile
   readonly name: string | null
   readonly isArchive: boolean
@@ -104,8 +108,7 @@ export function createImports(deps: ImportsDeps): Imports {
   async function run(job: Job): Promise<void> {
     const ended = job.isCancelled ? { state: 'cancelled' as const } : await carryOut(job)
     await storage.attachments.discard(job.upload.file)
-    // The next start says that it was interrupted: that is what happened.
-    if (!isClosed) await save(job, { ...ended, endedAt: timers.now() })
+    await save(job, { ...(isClosed ? { state: 'interrupted' } : ended), endedAt: timers.now() })
     jobs.delete(job.record.id)
     job.end({ record: job.record, error: job.error })
   }
@@ -143,7 +146,7 @@ export function createImports(deps: ImportsDeps): Imports {
     const thread = idleThreads.pop() ?? startImportThread(timers)
     try {
       const isCancelled = () => job.isCancelled || isClosed
-      await importFiles({ ...upload, source, report, isCancelled }, thread, deps)
+      await importFiles({ ...upload, import: upload.id, source, report, isCancelled }, thread, deps)
     } finally {
       idleThreads.push(thread)
       await source.close()
@@ -179,7 +182,7 @@ export function createImports(deps: ImportsDeps): Imports {
       const report = writeReport(upload.name)
       const { promise, resolve } = Promise.withResolvers<EndedImport>()
       const record: ImportRecord = {
-        id: freshId(),
+        id: upload.id,
         actor: upload.actor.id,
         state: 'waiting',
         startedAt: timers.now(),

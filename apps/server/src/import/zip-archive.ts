@@ -31,9 +31,13 @@ async function contentsOf(zip: ZipFile): Promise<Pick<Source, 'files' | 'faults'
   const files = new Map<string, SourceFile>()
   const faults: { path: string; reason: ImportFailure }[] = []
   let unpacked = 0
+  let named = 0
   const read = async () => {
     for await (const entry of zip.eachEntry()) {
       const path = nameOf(entry)
+      named += path.length
+      if (named > limits.importPathsLength)
+        throw new MalformedArchive(`Its paths have more than ${limits.importPathsLength} characters.`)
       if (path.endsWith('/')) continue
       const reason = faultOf(entry, path, files)
       if (reason !== null) {

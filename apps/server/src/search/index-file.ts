@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Of the tables, of what is put into them, and of what words.ts makes of a text. Another one: the index is made anew. */
-const version = 2
+const version = 3
 
 const tables = `
   CREATE TABLE documents (
@@ -26,6 +26,7 @@ const tables = `
   CREATE INDEX document_tags_by_number ON document_tags (number);
   CREATE TABLE texts (
     number INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
     length INTEGER NOT NULL,
     beginning TEXT NOT NULL,
     rest TEXT NOT NULL
@@ -40,6 +41,7 @@ const tables = `
   );
   CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
   CREATE VIRTUAL TABLE word_parts USING fts5 (word, content='', tokenize = 'trigram');
+  CREATE TABLE dropped_words (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${version};
 `
 

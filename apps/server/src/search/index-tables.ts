@@ -6,6 +6,7 @@ import { excerpt } from './highlight.ts'
 import { matcher } from './match.ts'
 import type { IndexedDocument, IndexedStanding, IndexPage, IndexQuery, Rank } from './search.ts'
 import type { SearchFilters } from './search-query.ts'
+import { learnedWords, vocabulary } from './vocabulary.ts'
 import { tokensIn } from './words.ts'
 
 export interface IndexTables {
@@ -13,6 +14,7 @@ export interface IndexTables {
   stale(documents: readonly IndexedStanding[]): readonly DocumentId[]
   put(documents: readonly IndexedDocument[]): void
   remove(ids: readonly DocumentId[]): void
+  tidy(): boolean
   ids(after: DocumentId | null, limit: number): readonly DocumentId[]
 }
 
@@ -21,8 +23,6 @@ const mostFound = 1_000
 const mostCompared = 200
 /** Between title and text, so that no phrase goes across: no word that is searched can be this one. */
 const border = '\u{e000}'
-/** Words of one document that are found by a part of them too. */
-const mostLearned = 20_000
 
 interface Beginning {
   readonly text: string
@@ -51,6 +51,7 @@ export function indexTables(database: DatabaseSync): IndexTables {
   const byNumber = database.prepare(
     'SELECT id, beginning || rest AS text FROM documents JOIN texts USING (number) WHERE number = ?',
   )
+  const wholeOf = database.prepare('SELECT title, beginning || rest AS text FROM texts WHERE number = ?')
   const beginningOf = database.prepare('SELECT beginning AS text, length FROM texts WHERE number = ?')
   const last = database.prepare('SELECT coalesce(max(number), 0) AS number FROM documents')
   const stand = database.prepare(
@@ -60,12 +61,11 @@ export function indexTables(database: DatabaseSync): IndexTables {
     'INSERT INTO documents (number, id, content, folder, tags, author, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const insertText = database.prepare(
-    'INSERT INTO texts (number, length, beginning, rest) VALUES (?, ?, ?, ?)',
+    'INSERT INTO texts (number, title, length, beginning, rest) VALUES (?, ?, ?, ?, ?)',
   )
   const insertTitle = database.prepare('INSERT INTO title_words (rowid, title) VALUES (?, ?)')
   const insertWords = database.prepare('INSERT INTO words (rowid, title_and_text) VALUES (?, ?)')
-  const insertWord = database.prepare('INSERT INTO vocabulary (word) VALUES (?) ON CONFLICT DO NOTHING')
-  const insertParts = database.prepare('INSERT INTO word_parts (rowid, word) VALUES (?, ?)')
+  const known = vocabulary(database)
   const insertTag = database.prepare('INSERT INTO document_tags (tag, number) VALUES (?, ?)')
   const deleteTags = database.prepare('DELETE FROM document_tags WHERE number = ?')
   const deletions = [
@@ -78,10 +78,13 @@ export function indexTables(database: DatabaseSync): IndexTables {
     return byId.get(id) as Row | undefined
   }
 
-  function drop(id: DocumentId): void {
+  /** The words that it had. */
+  function drop(id: DocumentId): ReadonlySet<string> {
     const row = rowOf(id)
-    if (row === undefined) return
+    if (row === undefined) return new Set()
+    const whole = wholeOf.get(row.number) as { readonly title: string; readonly text: string } | undefined
     for (const deletion of [...deletions, deleteTags]) deletion.run(row.number)
+    return learnedWords([...tokensIn(whole?.title ?? ''), ...tokensIn(whole?.text ?? '')])
   }
 
   function tag(number: number, tags: readonly string[]): void {
@@ -89,35 +92,29 @@ export function indexTables(database: DatabaseSync): IndexTables {
     for (const one of new Set(tags)) insertTag.run(one, number)
   }
 
-  function learn(tokens: readonly string[]): void {
-    for (const word of [...new Set(tokens)].slice(0, mostLearned)) {
-      // A shorter one is found whole; of three letters, a part is its beginning or all of it.
-      if (word.length < 3) continue
-      const { changes, lastInsertRowid } = insertWord.run(word)
-      if (changes === 1 && word.length > 3) insertParts.run(lastInsertRowid, word)
-    }
-  }
-
   function putOne(document: IndexedDocument): void {
     const { id, content, folder, tags, author, updatedAt, title, text } = document
-    drop(id)
+    const before = drop(id)
     const number = Number((last.get() as { readonly number: number }).number) + 1
     const [titleTokens, textTokens] = [tokensIn(title), tokensIn(text)]
     insert.run(number, id, content, folder, JSON.stringify(tags), author, updatedAt)
     const beginning = text.slice(0, weighedLength).replace(/[\ud800-\udbff]$/, '')
-    insertText.run(number, text.length, beginning, text.slice(beginning.length))
+    insertText.run(number, title, text.length, beginning, text.slice(beginning.length))
     tag(number, tags)
     insertTitle.run(number, titleTokens.join(' '))
     insertWords.run(number, [...titleTokens, border, ...textTokens].join(' '))
-    learn([...titleTokens, ...textTokens])
+    const words = learnedWords([...titleTokens, ...textTokens])
+    known.learn(without(words, before))
+    known.drop(without(before, words))
   }
 
   /** All or none; whatever went wrong in the middle leaves no transaction open. */
-  function together(work: () => void): void {
+  function together<Result>(work: () => Result): Result {
     database.exec('BEGIN')
     try {
-      work()
+      const result = work()
       database.exec('COMMIT')
+      return result
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK')
       throw error
@@ -188,7 +185,11 @@ export function indexTables(database: DatabaseSync): IndexTables {
     },
 
     put: (documents) => together(() => documents.forEach(putOne)),
-    remove: (ids) => together(() => ids.forEach(drop)),
+    remove: (ids) =>
+      together(() => {
+        for (const id of ids) known.drop(drop(id))
+      }),
+    tidy: () => together(() => known.tidy()),
     ids: (after, limit) => idsAfter.all(after ?? '', limit).map(({ id }) => id as DocumentId),
   }
 }
@@ -225,6 +226,10 @@ function conditionsOf(filters: SearchFilters, excluded: string | null): readonly
       values: [excluded],
     })
   return conditions
+}
+
+function without(words: ReadonlySet<string>, others: ReadonlySet<string>): readonly string[] {
+  return [...words].filter((word) => !others.has(word))
 }
 
 /** Titles first, then the better score, then the later change. */

@@ -45,6 +45,7 @@ const restAtStart = 1
 /** So much rest may be owed: some 200 ms of reading after a quiet time. */
 const creditMs = 4_000
 const retryMs = 10_000
+const tidyMs = 200
 /** Text that is put at once, in UTF-16 units. */
 const putLength = 512 * 1024
 
@@ -57,6 +58,8 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   let wakesAt = 0
   let isClosed = false
   let isComplete = false
+  /** Documents were put or removed, and of their words some may be in no other. */
+  let isUntidy = true
   let holding = 0
   /** Since the page of documents that is held against the index was listed. */
   const touched = new Set<DocumentId>()
@@ -64,7 +67,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   let owedAt = timers.now()
 
   function schedule(ms: number): void {
-    if (isClosed || running !== null || changed.size === 0) return
+    if (isClosed || running !== null || (changed.size === 0 && !isUntidy)) return
     const at = timers.now() + ms
     if (cancel !== null && wakesAt <= at) return
     cancel?.()
@@ -80,7 +83,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
 
   function nextMs(): number {
     const now = timers.now()
-    let next = Number.POSITIVE_INFINITY
+    let next = isUntidy ? now + tidyMs : Number.POSITIVE_INFINITY
     for (const at of changed.values()) {
       if (at <= now) return 0
       next = Math.min(next, at)
@@ -97,12 +100,22 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     const due = dueNow()
     for (const id of due) changed.delete(id)
     try {
-      await bring(due, restWhileWriting)
+      if (due.length > 0) await bring(due, restWhileWriting)
+      await tidy()
     } catch (error) {
       if (isClosed) return
       log.warn({ err: error }, 'documents not indexed yet')
       for (const id of due) changed.set(id, timers.now() + retryMs)
     }
+  }
+
+  /** A little at a time, between documents that changed. */
+  async function tidy(): Promise<void> {
+    if (!isUntidy || isClosed) return
+    isUntidy = false
+    const startedAt = performance.now()
+    isUntidy = (await index.tidy()) || isUntidy
+    await owe((performance.now() - startedAt) * restWhileWriting)
   }
 
   function dueNow(): readonly DocumentId[] {
@@ -119,6 +132,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   async function bring(ids: readonly DocumentId[], rest: number): Promise<void> {
     const alive = (await documents.getMany(ids)).filter((record) => record.trashedAt === null)
     const there = new Set(alive.map(({ id }) => id))
+    isUntidy = true
     await index.remove(ids.filter((id) => !there.has(id)))
     await bringRecords(
       alive.toSorted((a, b) => a.updatedAt - b.updatedAt),
@@ -157,7 +171,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     }
   }
 
-  /** `null`: it is gone. A document whose text cannot be had is found by its title. */
+  /** `null`: it is gone, or is read again later. A document whose text cannot be had is found by its title. */
   async function readDocument(record: DocumentRecord): Promise<IndexedDocument | null> {
     const { title, kind, revision } = record
     if (kind === 'yjs' || revision === 0) return { ...standing(record, revision), title, text: '' }
@@ -170,7 +184,11 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       if (error instanceof DocumentGone) return null
       if (isClosed) return null
       if (!(error instanceof DocumentDamaged)) log.warn({ err: error, document: record.id }, 'text not read')
-      if (error instanceof StorageFailure) retry(record.id)
+      if (error instanceof StorageFailure) {
+        // It is found as it was until then.
+        retry(record.id)
+        return null
+      }
       return { ...standing(record, unread), title, text: '' }
     }
   }
@@ -229,7 +247,9 @@ export function createIndexer(deps: IndexerDeps): Indexer {
       () => {
         if (isClosed || turn !== holding) return
         isComplete = true
+        isUntidy = true
         touched.clear()
+        schedule(tidyMs)
         log.info({ ms: timers.now() - startedAt }, 'search is complete')
       },
       (error: unknown) => {

@@ -7,6 +7,7 @@ export type SearchQuestion =
   | { readonly type: 'stale'; readonly documents: readonly IndexedStanding[] }
   | { readonly type: 'put'; readonly documents: readonly IndexedDocument[] }
   | { readonly type: 'remove'; readonly ids: readonly DocumentId[] }
+  | { readonly type: 'tidy' }
   | { readonly type: 'ids'; readonly after: DocumentId | null; readonly limit: number }
   | { readonly type: 'close' }
 
@@ -15,6 +16,7 @@ export interface SearchAnswers {
   readonly stale: readonly DocumentId[]
   readonly put: null
   readonly remove: null
+  readonly tidy: boolean
   readonly ids: readonly DocumentId[]
   readonly close: null
 }

@@ -93,6 +93,8 @@ function answer(
     case 'remove':
       tables.remove(question.ids)
       return null
+    case 'tidy':
+      return tables.tidy()
     case 'ids':
       return tables.ids(question.after, question.limit)
   }

@@ -16,6 +16,11 @@ export interface SearchIndex {
   put(documents: readonly IndexedDocument[]): Promise<void>
   /** Not there: no change. */
   remove(ids: readonly DocumentId[]): Promise<void>
+  /**
+   * Forgets some of the words that no document has any more: they take room, and of those that a part of a word stands
+   * for. True: there may be more of them.
+   */
+  tidy(): Promise<boolean>
   /** Ids that it has, in their order, after `after`. */
   ids(after: DocumentId | null, limit: number): Promise<readonly DocumentId[]>
   /** Hears when the index has lost everything, because its file was damaged. One listener. */

@@ -62,6 +62,7 @@ export function openSearch(file: string): Promise<SearchIndex> {
     onEmptied(listener) {
       emptied = listener
     },
+    tidy: () => ask({ type: 'tidy' }),
     ids: (after, limit) => ask({ type: 'ids', after, limit }),
     async close() {
       if (ended !== null) return

@@ -16,9 +16,14 @@ export interface Word {
 const unspaced =
   '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}'
 const letters = '[\\p{L}\\p{N}\\p{M}]'
-const pattern = new RegExp(`(?:(?=[${unspaced}])${letters})+|(?:(?![${unspaced}])${letters})+`, 'gu')
+/** They say how the character before is drawn, are no part of a word, and follow emoji too. */
+const variants = '[\\u{fe00}-\\u{fe0f}\\u{e0100}-\\u{e01ef}]'
+const pattern = new RegExp(
+  `(?:(?=[${unspaced}])${letters}${variants}*)+|(?:(?![${unspaced}])${letters})+`,
+  'gu',
+)
 const isUnspaced = new RegExp(`^[${unspaced}]`, 'u')
-const noLetters = /[^\p{L}\p{N}\p{M}]/gu
+const noLetters = new RegExp(`[^\\p{L}\\p{N}\\p{M}]|${variants}`, 'gu')
 
 /** UTF-16 units of a word that count: what is longer is no word. */
 const wordLength = 64

@@ -16,6 +16,11 @@ export interface AttachmentFiles {
   discard(file: ReceivedFile): Promise<void>
   /** Puts it in place, durably, then does `work`, alone with this content. */
   keep<Value>(file: KeptFile, work: () => Promise<Value>): Promise<Value>
+  /** As {@link keep}, with many at once; `work` hears which of their digests are damaged. */
+  keepAll<Value>(
+    files: readonly KeptFile[],
+    work: (damaged: ReadonlySet<string>) => Promise<Value>,
+  ): Promise<Value>
   /** Deletes the file unless it is in use. `true`: it did. */
   drop(digest: string, isInUse: () => Promise<boolean>): Promise<boolean>
   open(digest: string, bytes: number): Promise<OpenFile>
@@ -54,6 +59,16 @@ export async function openAttachmentFiles(folder: string): Promise<AttachmentFil
     return { digest: hash.digest('hex'), bytes: length, head: head.slice(0, length) }
   }
 
+  async function putInPlace({ digest, bytes, path }: KeptFile): Promise<void> {
+    const place = placeOf(digest)
+    await onDisk(mkdir(dirname(place), { recursive: true, mode: 0o700 }))
+    // Nothing waits when this content was added before, from the same file.
+    if (path !== null && (await moved(path, place))) {
+      await onDisk(syncFolder(dirname(place)))
+      await onDisk(syncFolder(folder))
+    } else await (await openWhole(place, bytes)).close()
+  }
+
   return {
     async receive(bytes, mostBytes) {
       const path = join(incoming, randomUUID())
@@ -72,15 +87,28 @@ export async function openAttachmentFiles(folder: string): Promise<AttachmentFil
 
     keep: (file, work) =>
       alone(file.digest, async () => {
-        const place = placeOf(file.digest)
-        await onDisk(mkdir(dirname(place), { recursive: true, mode: 0o700 }))
-        // Nothing waits when this content was added before, from the same file.
-        if (file.path !== null && (await moved(file.path, place))) {
-          await onDisk(syncFolder(dirname(place)))
-          await onDisk(syncFolder(folder))
-        } else await (await openWhole(place, file.bytes)).close()
+        await putInPlace(file)
         return work()
       }),
+
+    keepAll(files, work) {
+      const damaged = new Set<string>()
+      const byDigest = new Map(files.map((file) => [file.digest, file]))
+      // Everybody takes them in the same order, so that no two wait for each other.
+      const inOrder = [...byDigest.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1))
+      const from = (index: number): ReturnType<typeof work> => {
+        const file = inOrder[index]
+        if (file === undefined) return work(damaged)
+        return alone(file.digest, async () => {
+          await putInPlace(file).catch((error: unknown) => {
+            if (!(error instanceof AttachmentDamaged)) throw error
+            damaged.add(file.digest)
+          })
+          return from(index + 1)
+        })
+      }
+      return from(0)
+    },
 
     drop: (digest, isInUse) =>
       alone(digest, async () => {

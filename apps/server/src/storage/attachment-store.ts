@@ -1,6 +1,6 @@
 /** Attachments of rows and files: whatever keeps the rows. */
 import type { DocumentId } from '@weft/protocol'
-import type { AttachmentFiles, KeptFile } from './attachment-files.ts'
+import type { AttachmentFiles } from './attachment-files.ts'
 import type { AttachmentDraft, AttachmentRecord, AttachmentStore } from './attachments.ts'
 
 export interface AttachmentRows extends Pick<AttachmentStore, 'get' | 'list' | 'documents' | 'mark'> {
@@ -15,18 +15,23 @@ export interface AttachmentRows extends Pick<AttachmentStore, 'get' | 'list' | '
 export function attachmentStore(rows: AttachmentRows, files: AttachmentFiles): AttachmentStore {
   const drop = (digest: string) => files.drop(digest, async () => (await rows.inUse([digest])).length > 0)
 
-  async function add(draft: AttachmentDraft, file: KeptFile): Promise<AttachmentRecord> {
-    const { bytes, digest } = file
-    const record = { ...draft, bytes, digest, unmentionedSince: null }
-    await files.keep(file, () => rows.insert(record))
-    return record
-  }
-
   return {
     receive: files.receive,
     discard: files.discard,
-    add,
-    share: (draft, { digest, bytes }) => add(draft, { digest, bytes, path: null }),
+
+    async add(draft, file) {
+      const record = recordOf(draft, file)
+      await files.keep(file, () => rows.insert(record))
+      return record
+    },
+
+    addWith(first, create) {
+      const kept = first.map(({ file }) => ({ ...file, path: 'path' in file ? file.path : null }))
+      return files.keepAll(kept, (damaged) =>
+        create(first.flatMap(({ draft, file }) => (damaged.has(file.digest) ? [] : recordOf(draft, file)))),
+      )
+    },
+
     get: rows.get,
     list: rows.list,
 
@@ -49,4 +54,11 @@ export function attachmentStore(rows: AttachmentRows, files: AttachmentFiles): A
       return dropped
     },
   }
+}
+
+function recordOf(
+  draft: AttachmentDraft,
+  { bytes, digest }: Pick<AttachmentRecord, 'bytes' | 'digest'>,
+): AttachmentRecord {
+  return { ...draft, bytes, digest, unmentionedSince: null }
 }

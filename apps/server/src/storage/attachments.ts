@@ -14,8 +14,14 @@ export interface AttachmentStore {
    * the trash), {@link AttachmentsFull}, StorageFailure.
    */
   add(draft: AttachmentDraft, file: ReceivedFile): Promise<AttachmentRecord>
-  /** As {@link add}, with the file of another attachment, which may be gone by now: {@link AttachmentDamaged}. */
-  share(draft: AttachmentDraft, of: AttachmentRecord): Promise<AttachmentRecord>
+  /**
+   * Makes a document together with its first files: `create` passes their records on to `DocumentStore.create`, so
+   * that no crash leaves it without. A file that is not there any more has no record. Rejects as `create` does.
+   */
+  addWith<Made>(
+    files: readonly FirstFile[],
+    create: (records: readonly AttachmentRecord[]) => Promise<Made>,
+  ): Promise<Made>
   get(id: string): Promise<AttachmentRecord | null>
   /** Oldest first. */
   list(document: DocumentId): Promise<readonly AttachmentRecord[]>
@@ -39,6 +45,12 @@ export interface ReceivedFile {
   readonly head: Uint8Array
   /** Where it waits. */
   readonly path: string
+}
+
+/** `file`: one that was received, or another attachment's. */
+export interface FirstFile {
+  readonly draft: AttachmentDraft
+  readonly file: ReceivedFile | AttachmentRecord
 }
 
 export interface AttachmentDraft {

@@ -11,7 +11,15 @@ import type { Held } from './memory-held.ts'
 import type { Passage } from './memory-passage.ts'
 
 export interface MemoryAttachments extends AttachmentStore {
+  readonly first: FirstAttachments
   close(): Promise<void>
+}
+
+/** Those of a document that is being made, inside its transaction. */
+export interface FirstAttachments {
+  /** Throws {@link AttachmentsFull}. */
+  requireRoom(records: readonly AttachmentRecord[]): void
+  add(records: readonly AttachmentRecord[]): void
 }
 
 export function memoryAttachments(
@@ -19,25 +27,38 @@ export function memoryAttachments(
   passage: Passage,
 ): MemoryAttachments {
   const folder = temporaryFiles()
-  return { ...attachmentStore(memoryRows(documents, passage), folder.files), close: folder.close }
+  const { first, ...rows } = memoryRows(documents, passage)
+  return { ...attachmentStore(rows, folder.files), first, close: folder.close }
 }
 
-function memoryRows(documents: ReadonlyMap<DocumentId, Held>, passage: Passage): AttachmentRows {
+function memoryRows(
+  documents: ReadonlyMap<DocumentId, Held>,
+  passage: Passage,
+): AttachmentRows & { readonly first: FirstAttachments } {
   const rows = new Map<string, AttachmentRecord>()
   const of = (document: DocumentId) =>
     [...rows.values()]
       .filter((record) => record.document === document)
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 
+  function requireRoom(records: readonly AttachmentRecord[]): void {
+    const bytes = records.reduce((sum, record) => sum + record.bytes, 0)
+    if (records.length > limits.attachmentsPerDocument || bytes > limits.documentAttachmentBytes)
+      throw new AttachmentsFull('the document has no room')
+  }
+
   return {
+    first: {
+      requireRoom,
+      add(records) {
+        for (const record of records) rows.set(record.id, record)
+      },
+    },
     insert: (record) =>
       passage.write(() => {
         if (documents.get(record.document)?.record.trashedAt !== null)
           throw new DocumentGone(`document ${record.document} takes no attachment`)
-        const others = of(record.document)
-        const bytes = others.reduce((sum, other) => sum + other.bytes, record.bytes)
-        if (others.length >= limits.attachmentsPerDocument || bytes > limits.documentAttachmentBytes)
-          throw new AttachmentsFull(`document ${record.document} has no room`)
+        requireRoom([...of(record.document), record])
         rows.set(record.id, record)
       }),
     get: (id) => passage.read(() => rows.get(id) ?? null),
@@ -86,6 +107,8 @@ function temporaryFiles(): { readonly files: AttachmentFiles; close(): Promise<v
       receive: async (...args) => (await folder()).files.receive(...args),
       discard: async (file) => (await folder()).files.discard(file),
       keep: async (file, work) => (await folder()).files.keep(file, work),
+      keepAll: async (files, work) =>
+        files.length === 0 ? work(new Set()) : (await folder()).files.keepAll(files, work),
       drop: async (...args) => (await folder()).files.drop(...args),
       open: async (...args) => (await folder()).files.open(...args),
       async *digests() {

@@ -2,6 +2,7 @@
 import { type ActorId, type DocumentId, type FolderId, limits } from '@weft/protocol'
 import { toPage } from './document-order.ts'
 import { eventsOf } from './events-of.ts'
+import type { FirstAttachments } from './memory-attachments.ts'
 import type { MemoryEvents } from './memory-events.ts'
 import type { Held } from './memory-held.ts'
 import { isListed, listOrder } from './memory-lists.ts'
@@ -25,13 +26,14 @@ export interface Surroundings {
   readonly marks: Pick<MemoryMarks, 'isStarred'>
   readonly quotas: Quotas
   readonly events: MemoryEvents
+  readonly attachments: FirstAttachments
   /** Inside the transaction. */
   readonly onPurge: (id: DocumentId) => void
 }
 
 export function memoryDocuments(
   documents: Map<DocumentId, Held>,
-  { folders, marks, quotas, events, onPurge }: Surroundings,
+  { folders, marks, quotas, events, attachments, onPurge }: Surroundings,
   passage: Passage,
 ): DocumentStore {
   /** Of documents that were deleted for good. */
@@ -86,11 +88,13 @@ export function memoryDocuments(
         requireFolder(draft.folder)
         if (documents.has(draft.id) || retired.has(draft.id))
           throw new DocumentExists(`document ${draft.id} exists`)
+        attachments.requireRoom(draft.attachments ?? [])
         requireRoom(draft.createdBy)
         const record = firstRecord(draft)
         const entries =
           first === null ? [] : [{ position: 1, bytes: first.update, actor: first.actor, at: first.at }]
         documents.set(draft.id, { record, snapshot: null, entries, past: [] })
+        attachments.add(draft.attachments ?? [])
         events.record('created', record, draft.createdAt, draft.createdBy)
         return record
       })
@@ -181,7 +185,14 @@ export function memoryDocuments(
   }
 }
 
-function firstRecord({ first, folder, tags, isTemplate, ...draft }: DocumentDraft): DocumentRecord {
+function firstRecord({
+  first,
+  attachments: _,
+  folder,
+  tags,
+  isTemplate,
+  ...draft
+}: DocumentDraft): DocumentRecord {
   return {
     ...draft,
     revision: first === null ? 0 : 1,

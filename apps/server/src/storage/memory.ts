@@ -37,16 +37,24 @@ export function openMemory(options: MemoryOptions = {}): MemoryStorage {
 
   const webhooks = memoryWebhooks(events, passage)
   const marks = memoryMarks(documents, passage)
+  const answers = memoryAnswers(passage)
+  const onPurge = (id: DocumentId) => {
+    webhooks.forget(id)
+    answers.forgetDocument(id)
+  }
 
   return {
     documents: memoryDocuments(
       documents,
-      { folders, marks, events, quotas: options.quotas ?? noQuotas, onPurge: webhooks.forget },
+      {
+        ...{ folders, marks, events, attachments: attachments.first, onPurge },
+        quotas: options.quotas ?? noQuotas,
+      },
       passage,
     ),
     updates: memoryLog(documents, passage, disk.isDamaged, events),
     history: memoryHistory(documents, passage, disk.isDamaged),
-    answers: memoryAnswers(passage),
+    answers,
     folders: memoryFolders(folders, documents, passage),
     marks,
     attachments,

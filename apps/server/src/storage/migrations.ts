@@ -296,4 +296,20 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX finished_deliveries ON deliveries (webhook, number) WHERE state IN ('delivered', 'failed')",
     ],
   },
+  {
+    name: 'answers by document',
+    statements: () => [
+      'ALTER TABLE answers ADD COLUMN document TEXT',
+      'CREATE INDEX answers_by_document ON answers (document) WHERE document IS NOT NULL',
+    ],
+  },
+  {
+    // As folded-text.ts folds them since, and document-order.ts makes what they are sorted by.
+    name: 'titles with a dotted capital I',
+    statements: () => [
+      `UPDATE documents SET title_folded = replace(title_folded, 'i\u0307', 'i'),
+         title_key = substr(replace(title_folded, 'i\u0307', 'i'), 1, 100)
+       WHERE title_folded LIKE '%i\u0307%'`,
+    ],
+  },
 ]

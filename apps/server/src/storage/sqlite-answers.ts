@@ -27,13 +27,15 @@ export function sqliteAnswers(database: DatabaseSync): SqliteAnswers {
   const upsertNote = database.prepare(
     `INSERT INTO answers (actor, key, fingerprint, at, note) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (actor, key) DO UPDATE SET fingerprint = excluded.fingerprint, at = excluded.at,
-       note = excluded.note, status = NULL, headers = NULL, body = NULL`,
+       note = excluded.note, status = NULL, headers = NULL, body = NULL, document = NULL`,
   )
   const upsertAnswer = database.prepare(
-    `INSERT INTO answers (actor, key, fingerprint, at, status, headers, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO answers (actor, key, fingerprint, at, status, headers, body, document)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (actor, key) DO UPDATE SET fingerprint = excluded.fingerprint, at = excluded.at,
-       status = excluded.status, headers = excluded.headers, body = excluded.body`,
+       status = excluded.status, headers = excluded.headers, body = excluded.body, document = excluded.document`,
   )
+  const isBuried = database.prepare('SELECT 1 FROM documents WHERE id = ? AND shelf = 2')
   const remove = database.prepare('DELETE FROM answers WHERE actor = ? AND key = ?')
   const removeOld = database.prepare(
     'DELETE FROM answers WHERE number IN (SELECT number FROM answers WHERE at < ? ORDER BY at LIMIT ?)',
@@ -50,8 +52,10 @@ export function sqliteAnswers(database: DatabaseSync): SqliteAnswers {
     note({ actor, key, fingerprint, at }, note) {
       upsertNote.run(actor, key, fingerprint, at, note)
     },
-    keep({ actor, key, fingerprint, at }, { status, headers, body }) {
-      upsertAnswer.run(actor, key, fingerprint, at, status, JSON.stringify(headers), body)
+    keep({ actor, key, fingerprint, at }, { status, headers, body, document = null }) {
+      const isGone = document !== null && isBuried.get(document) !== undefined
+      const kept = isGone ? ([null, null] as const) : ([body, document] as const)
+      upsertAnswer.run(actor, key, fingerprint, at, status, JSON.stringify(headers), ...kept)
     },
     forget({ actor, key }) {
       remove.run(actor, key)

@@ -6,6 +6,10 @@ import type { AttachmentRecord } from './attachments.ts'
 import { Refusal } from './refusal.ts'
 
 export interface SqliteAttachments {
+  /** Throws {@link Refusal} when no document takes that many. */
+  requireRoom(first: readonly AttachmentRecord[]): void
+  /** Into a document that was just made. */
+  addFirst(first: readonly AttachmentRecord[]): void
   write(write: AttachmentWrite): AttachmentAnswers[AttachmentWrite['type']]
   read(read: AttachmentRead): AttachmentAnswers[AttachmentRead['type']]
 }
@@ -45,16 +49,25 @@ export function sqliteAttachments(database: DatabaseSync): SqliteAttachments {
     if (isThere.get(record.document) === undefined)
       throw new Refusal('gone', `document ${record.document} takes no attachment`)
     const taken = weigh.get(record.document) as unknown as { attachments: number; bytes: number }
-    const isFull =
-      taken.attachments >= limits.attachmentsPerDocument ||
-      taken.bytes + record.bytes > limits.documentAttachmentBytes
-    if (isFull) throw new Refusal('attachments-full', `document ${record.document} has no room`)
-    const { id, document, name, type, bytes, digest, createdBy, createdAt } = record
-    insert.run(id, document, name, type, bytes, digest, createdBy, createdAt)
+    refuseBeyond(record.document, taken.attachments + 1, taken.bytes + record.bytes)
+    put(record)
     return null
   }
 
+  function put(record: AttachmentRecord): void {
+    const { id, document, name, type, bytes, digest, createdBy, createdAt } = record
+    insert.run(id, document, name, type, bytes, digest, createdBy, createdAt)
+  }
+
   return {
+    requireRoom(first) {
+      const [record] = first
+      const bytes = first.reduce((sum, file) => sum + file.bytes, 0)
+      if (record !== undefined) refuseBeyond(record.document, first.length, bytes)
+    },
+
+    addFirst: (first) => first.forEach(put),
+
     write(write) {
       switch (write.type) {
         case 'add-attachment':
@@ -80,6 +93,11 @@ export function sqliteAttachments(database: DatabaseSync): SqliteAttachments {
       }
     },
   }
+}
+
+function refuseBeyond(document: DocumentId, attachments: number, bytes: number): void {
+  if (attachments > limits.attachmentsPerDocument || bytes > limits.documentAttachmentBytes)
+    throw new Refusal('attachments-full', `document ${document} has no room`)
 }
 
 /** STRICT tables hold what the schema says. */

@@ -23,7 +23,8 @@ export function sqliteImports(database: DatabaseSync): SqliteImports {
   const save = database.prepare(
     `INSERT INTO imports (id, actor, state, started_at, ended_at, report) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET
-       state = excluded.state, ended_at = excluded.ended_at, report = excluded.report`,
+       state = excluded.state, started_at = excluded.started_at, ended_at = excluded.ended_at,
+       report = excluded.report`,
   )
   const get = database.prepare('SELECT * FROM imports WHERE id = ?')
   const remove = database.prepare('DELETE FROM imports WHERE id = ?')

@@ -53,6 +53,12 @@ export function sqlitePurges(
       ),
     ),
   ]
+  steps.push(
+    database.prepare(
+      `UPDATE answers SET body = NULL, document = NULL WHERE number IN
+         (SELECT number FROM answers WHERE document = ?1 LIMIT ${rowsAtOnce})`,
+    ),
+  )
   // The process before this one may have left some.
   let hasWork = true
 

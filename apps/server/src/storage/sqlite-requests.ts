@@ -76,7 +76,9 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
   )
 
   function create(draft: DocumentDraft): DocumentRecord {
+    const { attachments: files = [] } = draft
     requireFolder(draft.folder)
+    attachments.requireRoom(files)
     // An id that is taken is refused as such, and first.
     if (first(isTaken, draft.id) === undefined) quotas.requireRoom(draft.createdBy)
     const [row] = rows(insertDocument(queries, draft))
@@ -84,6 +86,7 @@ export function sqliteRequests(database: DatabaseSync, allowed: Quotas): SqliteR
     quotas.count(1)
     tags.put(draft.id, draft.tags ?? [])
     if (draft.first !== null) log.insertFirst(draft.id, draft.first)
+    attachments.addFirst(files)
     const record = toRecord(row)
     events.record('created', record, draft.createdAt, draft.createdBy)
     return record

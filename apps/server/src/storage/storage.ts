@@ -36,7 +36,7 @@ export type {
   WebhookStore,
 } from './webhook-store.ts'
 
-import type { AttachmentStore } from './attachments.ts'
+import type { AttachmentRecord, AttachmentStore } from './attachments.ts'
 import type { ImportStore } from './imports.ts'
 
 export {
@@ -46,6 +46,7 @@ export {
   type AttachmentStore,
   AttachmentsFull,
   FileTooLarge,
+  type FirstFile,
   type ReceivedFile,
 } from './attachments.ts'
 export type { ImportRecord, ImportReport, ImportStore } from './imports.ts'
@@ -78,8 +79,8 @@ export interface Storage {
  */
 export interface DocumentStore {
   /**
-   * Rejects with {@link DocumentExists}, {@link FolderMissing} or {@link QuotaReached}. The document and its first
-   * entry are stored in one transaction.
+   * Rejects with {@link DocumentExists}, {@link FolderMissing}, {@link QuotaReached} or AttachmentsFull. The document,
+   * its first entry and its first files are stored in one transaction.
    */
   create(draft: DocumentDraft): Promise<DocumentRecord>
   /** In the trash or not; `null` if there is none. */
@@ -176,8 +177,10 @@ export interface KeptRequest {
 export interface KeptAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** `null`: too large to be kept. */
+  /** `null`: too large to be kept, or of a document that has been deleted for good. */
   readonly body: Uint8Array | null
+  /** What it tells of: when this is deleted for good, the body goes too. Not told when it is found. */
+  readonly document?: string | null
 }
 
 /** There is no such revision, not yet or not any more. */
@@ -219,6 +222,8 @@ export interface DocumentDraft {
   readonly isTemplate?: boolean
   /** The content it starts with; revision 1. */
   readonly first: LogEntry | null
+  /** The files that it starts with: see `AttachmentStore.addWith`. */
+  readonly attachments?: readonly AttachmentRecord[]
 }
 
 export interface DocumentChanges {

@@ -22,66 +22,70 @@ export interface Signs {
 /** `dead`: nobody is there. `stuck`: its message takes too long. */
 export type Verdict = 'well' | 'ping' | 'speak' | 'ping-and-speak' | 'stuck' | 'dead'
 
-export interface Pulse {
-  /** When the unfinished message began, as far as beats can tell; `null`: there is none. */
-  readonly unfinishedSince: number | null
-  beat(signs: Signs): Verdict
-  /** After a beat: when the next one may have something to say. Earlier ones do no harm. */
-  readonly nextAt: number
-}
-
 /** A message that is not finished, or a pause in reading, is followed this closely. */
 const closelyMs = 1_000
 
-export function pulse(start: number): Pulse {
-  let heardAt = start
-  let pingedAt = start
-  let spokenAt = start
-  let beatAt = start
-  let message = 0
-  let messageSince: number | null = null
-  let nextAt = start
+export class Pulse {
+  #heardAt: number
+  #pingedAt: number
+  #spokenAt: number
+  #beatAt: number
+  #message = 0
+  #messageSince: number | null = null
+  #nextAt: number
 
-  /** The clock was set back. Nobody is given up for that, and everybody hears something. */
-  function forgetTimes(now: number): void {
-    heardAt = now
-    pingedAt = Number.NEGATIVE_INFINITY
-    spokenAt = Number.NEGATIVE_INFINITY
-    if (messageSince !== null) messageSince = now
+  constructor(start: number) {
+    this.#heardAt = start
+    this.#pingedAt = start
+    this.#spokenAt = start
+    this.#beatAt = start
+    this.#nextAt = start
   }
 
-  return {
-    get unfinishedSince() {
-      return messageSince
-    },
-    get nextAt() {
-      return nextAt
-    },
-    beat(signs) {
-      const { now, isReading, unfinished, begun } = signs
-      if (now < beatAt) forgetTimes(now)
-      beatAt = now
-      if (!isReading) heardAt = now
-      // One that is to come is from before the clock was set back.
-      else if (signs.heardAt <= now) heardAt = Math.max(heardAt, signs.heardAt)
-      if (signs.spokenAt <= now) spokenAt = Math.max(spokenAt, signs.spokenAt)
-      if (unfinished === 0) messageSince = null
-      else if (messageSince === null || message !== begun || !isReading) messageSince = now
-      message = begun
+  /** When the unfinished message began, as far as beats can tell; `null`: there is none. */
+  get unfinishedSince(): number | null {
+    return this.#messageSince
+  }
 
-      if (now - heardAt >= limits.deadMs) return 'dead'
-      const allowance = limits.messageMs + (unfinished / limits.messageBytesPerSecond) * 1_000
-      if (messageSince !== null && now - messageSince > allowance) return 'stuck'
-      const ping = now - pingedAt >= limits.heartbeatMs
-      const speak = now - spokenAt >= limits.heartbeatMs
-      if (ping) pingedAt = now
-      if (speak) spokenAt = now
-      const isFollowed = unfinished > 0 || !isReading
-      nextAt = isFollowed
-        ? now + closelyMs
-        : Math.min(heardAt + limits.deadMs, Math.min(pingedAt, spokenAt) + limits.heartbeatMs)
-      if (ping) return speak ? 'ping-and-speak' : 'ping'
-      return speak ? 'speak' : 'well'
-    },
+  /** After a beat: when the next one may have something to say. Earlier ones do no harm. */
+  get nextAt(): number {
+    return this.#nextAt
+  }
+
+  beat(signs: Signs): Verdict {
+    const { now, isReading, unfinished } = signs
+    this.#hear(signs)
+    if (now - this.#heardAt >= limits.deadMs) return 'dead'
+    const allowance = limits.messageMs + (unfinished / limits.messageBytesPerSecond) * 1_000
+    if (this.#messageSince !== null && now - this.#messageSince > allowance) return 'stuck'
+    const ping = now - this.#pingedAt >= limits.heartbeatMs
+    const speak = now - this.#spokenAt >= limits.heartbeatMs
+    if (ping) this.#pingedAt = now
+    if (speak) this.#spokenAt = now
+    const isFollowed = unfinished > 0 || !isReading
+    const due = Math.min(this.#pingedAt, this.#spokenAt) + limits.heartbeatMs
+    this.#nextAt = isFollowed ? now + closelyMs : Math.min(this.#heardAt + limits.deadMs, due)
+    if (ping) return speak ? 'ping-and-speak' : 'ping'
+    return speak ? 'speak' : 'well'
+  }
+
+  #hear({ now, heardAt, spokenAt, isReading, unfinished, begun }: Signs): void {
+    if (now < this.#beatAt) this.#forgetTimes(now)
+    this.#beatAt = now
+    if (!isReading) this.#heardAt = now
+    // One that is to come is from before the clock was set back.
+    else if (heardAt <= now) this.#heardAt = Math.max(this.#heardAt, heardAt)
+    if (spokenAt <= now) this.#spokenAt = Math.max(this.#spokenAt, spokenAt)
+    if (unfinished === 0) this.#messageSince = null
+    else if (this.#messageSince === null || this.#message !== begun || !isReading) this.#messageSince = now
+    this.#message = begun
+  }
+
+  /** The clock was set back. Nobody is given up for that, and everybody hears something. */
+  #forgetTimes(now: number): void {
+    this.#heardAt = now
+    this.#pingedAt = Number.NEGATIVE_INFINITY
+    this.#spokenAt = Number.NEGATIVE_INFINITY
+    if (this.#messageSince !== null) this.#messageSince = now
   }
 }

@@ -11,11 +11,11 @@ import type { Socket } from 'node:net'
 import { type Actor, type CloseReason, closeCodes, encode, isFinalClose, limits } from '@weft/protocol'
 import type { Membership, Peer, Timers } from '@weft/sync'
 import { type RawData, WebSocket } from 'ws'
-import { type InboundBudget, inboundBudget } from './inbound-budget.ts'
+import { InboundBudget } from './inbound-budget.ts'
 import { inflatedBytes } from './inflated.ts'
-import { messageProgress } from './message-progress.ts'
+import { MessageProgress } from './message-progress.ts'
 import { takenBytes } from './network-progress.ts'
-import { type Pulse, pulse } from './pulse.ts'
+import { Pulse } from './pulse.ts'
 
 export interface SocketPeerOptions {
   readonly access: 'read' | 'write'
@@ -32,6 +32,9 @@ export interface SocketPeerOptions {
 export type Ending = CloseReason | 'left' | 'lost' | 'dead' | 'violation'
 
 type Hold = 'joining' | 'room' | 'budget' | 'leaving'
+
+/** One for all connections, of which there are many. */
+const nothing = () => {}
 
 /** Says nothing, but is a message: stock clients leave after 30 s without one, and pings do not count. */
 const emptyPresence = encode({ type: 'presence', states: Uint8Array.of(0) })
@@ -50,7 +53,7 @@ export class SocketPeer implements Peer {
   readonly #began: number
   readonly #pulse: Pulse
   readonly #budget: InboundBudget
-  readonly #progress = messageProgress()
+  readonly #progress = new MessageProgress()
   readonly #holds = new Set<Hold>()
   #state: 'joining' | 'member' | 'leaving' | 'gone' = 'joining'
   #membership: Membership | null = null
@@ -61,8 +64,8 @@ export class SocketPeer implements Peer {
   #isUnfinished = false
   #ending: Ending | null = null
   #endNow: (() => void) | null = null
-  #cancelEnd = () => {}
-  #cancelBudget = () => {}
+  #cancelEnd = nothing
+  #cancelBudget = nothing
 
   /** `network` is what `webSocket` runs over. Nothing is read from it before {@link enter}. */
   constructor(webSocket: WebSocket, network: Socket, options: SocketPeerOptions) {
@@ -77,8 +80,8 @@ export class SocketPeer implements Peer {
     this.#began = options.timers.now()
     this.#heardAt = this.#began
     this.#spokenAt = this.#began
-    this.#pulse = pulse(this.#began)
-    this.#budget = inboundBudget(this.#began)
+    this.#pulse = new Pulse(this.#began)
+    this.#budget = new InboundBudget(this.#began)
     this.#hold('joining')
     network.on('data', (chunk: Uint8Array) => {
       if (this.#state !== 'member') return
@@ -90,7 +93,7 @@ export class SocketPeer implements Peer {
     })
     network.on('drain', () => this.#membership?.drained())
     // On both: each emits its own, and an error without a listener ends the process.
-    network.on('error', () => {})
+    network.on('error', nothing)
     // ws has sent its close code (1002, 1007, 1008, 1009) before it says so here.
     webSocket.on('error', () => {
       this.#ending ??= 'violation'

@@ -9,7 +9,7 @@ const importId = z
 
 const state = z.enum(['waiting', 'running', 'done', 'cancelled', 'interrupted', 'failed']).openapi({
   description:
-    '`interrupted`: the server stopped in the middle; `failed`: see `reason`. What was made stays in every case.',
+    '`interrupted`: the server ended in the middle; `failed`: see `reason`. What was made stays in every case, and after a crash may be a little more than is counted.',
 })
 
 /** Why a file became no document, and no attachment either. */

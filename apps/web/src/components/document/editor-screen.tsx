@@ -17,6 +17,7 @@ import { reasonOf } from '../../reasons.ts'
 import { useRegionKeys } from '../../regions.ts'
 import { showToast } from '../toasts.tsx'
 import { useBackOnlineToast } from './back-online.ts'
+import { ClosedDocument } from './closed-document.tsx'
 import { useFirstFocus } from './first-focus.ts'
 import { GuestPrompt } from './guest-prompt.tsx'
 import { LanguageDialog } from './language-dialog.tsx'
@@ -26,6 +27,7 @@ import { Notices } from './notices.tsx'
 import { RescueDrawer } from './rescue-drawer.tsx'
 import { isUnconfirmed, saveWords } from './save-words.ts'
 import { StatusBar } from './status-bar.tsx'
+import { useTextPresence } from './text-presence.ts'
 import { EditorToolbar } from './toolbar.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useEditor } from './use-editor.ts'
@@ -45,6 +47,12 @@ export function EditorScreen({ document, user, onReopen }: EditorScreenProps) {
   const [rescue, setRescue] = useState<boolean | null>(null)
   const trash = useTrash(document)
   const restore = useRestoreDocument()
+  const presence = useTextPresence(editor)
+  const putBack = () =>
+    restore.mutate(document, {
+      onSuccess: onReopen,
+      onError: (error) => showToast(`“${document.title}” is still in the trash. ${reasonOf(error)}`),
+    })
   useVisibleHeight()
   useRegionKeys()
   usePageKeys((event) => {
@@ -66,24 +74,27 @@ export function EditorScreen({ document, user, onReopen }: EditorScreenProps) {
           onRescue={() => setRescue(true)}
           onTrash={trash}
         />
-        {editor !== null && <EditorToolbar editor={editor} kind={document.kind} />}
+        {editor !== null && presence !== 'closed' && <EditorToolbar editor={editor} kind={document.kind} />}
       </header>
       <main className="source">
-        {editor !== null && (
-          <Notices
-            editor={editor}
-            document={document}
-            onRescue={() => setRescue(true)}
-            onRestore={() =>
-              restore.mutate(document, {
-                onSuccess: onReopen,
-                onError: (error) =>
-                  showToast(`“${document.title}” is still in the trash. ${reasonOf(error)}`),
-              })
-            }
-          />
-        )}
-        <div ref={pane} className="pane" data-kind={document.kind} data-region />
+        {editor !== null &&
+          (presence === 'closed' ? (
+            <ClosedDocument editor={editor} document={document} onRestore={putBack} />
+          ) : (
+            <Notices
+              editor={editor}
+              document={document}
+              onRescue={() => setRescue(true)}
+              onRestore={putBack}
+            />
+          ))}
+        <div
+          ref={pane}
+          className="pane"
+          data-kind={document.kind}
+          data-region
+          hidden={presence === 'closed'}
+        />
       </main>
       {editor !== null && (
         <>
@@ -113,12 +124,13 @@ function WhileOpen({ editor, document, user, rescue, onRescue }: WhileOpenProps)
   useLeaveGuard((save.state === 'tab' || save.state === 'not-saved') && save.edits > 0)
   useBackOnlineToast(save)
   useDocumentRefresh(document.id, save.state === 'refused')
-  useFirstFocus(editor, save.state !== 'loading' && user.isSettled && !user.unasked)
+  const hasLoaded = save.state !== 'loading' && save.state !== 'absent'
+  useFirstFocus(editor, hasLoaded && user.isSettled && !user.unasked)
   usePageKeys((event) => {
     if (event.key !== 's' || !withControl(event)) return
     // Never the browser's own dialog.
     event.preventDefault()
-    const { word, detail } = saveWords(save, document)
+    const { word, detail } = saveWords(save, document, editor.connection.get())
     showToast(
       save.state === 'saved'
         ? `Saved, revision ${save.revision}`

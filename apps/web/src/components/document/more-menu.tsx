@@ -21,6 +21,7 @@ import { keyboardHelp } from '../keyboard-help.tsx'
 import { showToast } from '../toasts.tsx'
 import { downloadDocument, extensionOf } from './download-document.ts'
 import { languageDialog } from './language-dialog.tsx'
+import { useTextPresence } from './text-presence.ts'
 
 interface MoreMenuProps {
   readonly editor: Editor
@@ -30,6 +31,7 @@ interface MoreMenuProps {
 }
 
 export function MoreMenu({ editor, document, onRename, onTrash }: MoreMenuProps) {
+  const hasText = useTextPresence(editor) === 'here'
   const copy = async (text: string, what: string) => {
     showToast((await copyText(text)) ? `${what} copied.` : 'This browser did not allow copying.')
   }
@@ -47,19 +49,25 @@ export function MoreMenu({ editor, document, onRename, onTrash }: MoreMenuProps)
             Language
           </MenuItem>
         )}
-        <MenuItem icon={Search} keys={`${controlKey}+F`} onClick={() => editor.run('find')}>
-          Find and replace
-        </MenuItem>
+        {hasText && (
+          <MenuItem icon={Search} keys={`${controlKey}+F`} onClick={() => editor.run('find')}>
+            Find and replace
+          </MenuItem>
+        )}
         <MenuSeparator />
         <MenuItem icon={Link2} onClick={() => void copy(document.url, 'Link')}>
           Copy link
         </MenuItem>
-        <MenuItem icon={Copy} onClick={() => void copy(editor.text(), 'Text')}>
-          Copy text
-        </MenuItem>
-        <MenuItem icon={Download} onClick={() => downloadDocument(document, editor)}>
-          Download .{extensionOf(document)}
-        </MenuItem>
+        {hasText && (
+          <>
+            <MenuItem icon={Copy} onClick={() => void copy(editor.text(), 'Text')}>
+              Copy text
+            </MenuItem>
+            <MenuItem icon={Download} onClick={() => downloadDocument(document, editor)}>
+              Download .{extensionOf(document)}
+            </MenuItem>
+          </>
+        )}
         <MenuSeparator />
         <MenuItem icon={UserPen} onClick={() => identityDialog.open(null)}>
           Name and colour

@@ -16,15 +16,18 @@ interface NoticesProps {
 /** Across the top of the text, only for conditions that last and change what one can do. */
 export function Notices({ editor, document, onRescue, onRestore }: NoticesProps) {
   const save = useObservable(editor.saveState)
+  const connection = useObservable(editor.connection)
   const tone = noticeTone(save)
   if (tone === null) return null
-  const { word, detail, sentence } = saveWords(save, document)
+  const { word, detail, sentence } = saveWords(save, document, connection)
   const isTrashed = document.trashedAt !== null
+  // The server shows none of it.
+  const isFromDevice = save.state === 'refused' && save.reason === 'document-damaged'
   return (
     <Notice tone={tone} icon={isTrashed ? Trash2 : save.state === 'refused' ? CircleX : TriangleAlert}>
       <span className="grow">
         {save.state === 'refused'
-          ? sentence
+          ? `${sentence}${isFromDevice ? ' Below is the copy on this device.' : ''}`
           : `${word}${detail === null ? '' : `: ${detail}`}. ${adviceOf(save)}`}
       </span>
       {save.state === 'refused' && save.edits > 0 && (
@@ -34,7 +37,7 @@ export function Notices({ editor, document, onRescue, onRestore }: NoticesProps)
       {save.state === 'refused' && !isTrashed && save.edits === 0 && (
         <NoticeAction onClick={() => location.reload()}>Reload</NoticeAction>
       )}
-      {save.state !== 'refused' && (
+      {(save.state !== 'refused' || isFromDevice) && (
         <NoticeAction onClick={() => downloadDocument(document, editor)}>Download a copy</NoticeAction>
       )}
     </Notice>

@@ -6,6 +6,7 @@ import { Copy, Download, FilePlus2 } from 'lucide-react'
 import { useRef } from 'react'
 import { useLocation } from 'wouter'
 import { type NewDocument, useCreateDocument } from '../../documents.ts'
+import { useObservable } from '../../observable.ts'
 import { reasonOf } from '../../reasons.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
 import { DialogPanel } from '../controls/dialog-panel.tsx'
@@ -24,6 +25,7 @@ interface RescueDrawerProps {
 export function RescueDrawer({ editor, document, save, isOpen, onOpen }: RescueDrawerProps) {
   const [, navigate] = useLocation()
   const create = useCreateDocument()
+  const connection = useObservable(editor.connection)
   const first = useRef<HTMLButtonElement>(null)
   const saveAsNew = () =>
     create.mutate(copyOf(document, editor.text()), {
@@ -37,7 +39,9 @@ export function RescueDrawer({ editor, document, save, isOpen, onOpen }: RescueD
   return (
     <Dialog.Root open={isOpen} onOpenChange={onOpen}>
       <DialogPanel title="Kept on this device only" shape="drawer" initialFocus={first}>
-        <Dialog.Description className="dialog-text">{saveWords(save, document).sentence}</Dialog.Description>
+        <Dialog.Description className="dialog-text">
+          {saveWords(save, document, connection).sentence}
+        </Dialog.Description>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
         <pre className="rescue-text" tabIndex={0} dir="auto">
           {editor.text()}

@@ -6,6 +6,7 @@ import { useObservable } from '../../observable.ts'
 import { CopyButton } from '../controls/copy-button.tsx'
 import { downloadDocument } from './download-document.ts'
 import { type SaveTone, saveWords } from './save-words.ts'
+import { useTextPresence } from './text-presence.ts'
 
 interface SaveStateButtonProps {
   readonly editor: Editor
@@ -17,7 +18,9 @@ interface SaveStateButtonProps {
 /** The one place that says what the server has stored: glyph, word, detail; pressed, the whole sentence. */
 export function SaveStateButton({ editor, document, onRescue }: SaveStateButtonProps) {
   const save = useObservable(editor.saveState)
-  const { tone, word, detail, sentence } = saveWords(save, document)
+  const connection = useObservable(editor.connection)
+  const { tone, word, detail, sentence } = saveWords(save, document, connection)
+  const hasText = useTextPresence(editor) === 'here'
   return (
     <Popover.Root>
       <Popover.Trigger className={`save ${tone}`}>
@@ -36,18 +39,20 @@ export function SaveStateButton({ editor, document, onRescue }: SaveStateButtonP
           <Popover.Popup className="popover">
             <Popover.Title className="visually-hidden">{word}</Popover.Title>
             <Popover.Description className="popover-text">{sentence}</Popover.Description>
-            <div className="form-actions">
-              {save.state === 'refused' && save.edits > 0 && (
-                <button type="button" className="btn btn-primary" onClick={onRescue}>
-                  Rescue the text
+            {hasText && (
+              <div className="form-actions">
+                {save.state === 'refused' && save.edits > 0 && (
+                  <button type="button" className="btn btn-primary" onClick={onRescue}>
+                    Rescue the text
+                  </button>
+                )}
+                <button type="button" className="btn" onClick={() => downloadDocument(document, editor)}>
+                  <Download className="i i-s" />
+                  Download a copy
                 </button>
-              )}
-              <button type="button" className="btn" onClick={() => downloadDocument(document, editor)}>
-                <Download className="i i-s" />
-                Download a copy
-              </button>
-              <CopyButton icon={Copy} label="Copy text" text={() => editor.text()} />
-            </div>
+                <CopyButton icon={Copy} label="Copy text" text={() => editor.text()} />
+              </div>
+            )}
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

@@ -1,5 +1,5 @@
 /** What the save state says: a word, a detail, and the whole truth as a sentence. Nothing here may say more than the editor knows. */
-import type { SaveState } from '@weft/editor'
+import type { ConnectionState, SaveState } from '@weft/editor'
 import type { CloseReason, DocumentResource, NotSavedReason } from '@weft/protocol'
 import { clockTime, exactTime } from '../../times.ts'
 
@@ -12,7 +12,12 @@ export interface SaveWords {
   readonly sentence: string
 }
 
-export function saveWords(save: SaveState, document: DocumentResource): SaveWords {
+export function saveWords(
+  save: SaveState,
+  document: DocumentResource,
+  connection: ConnectionState,
+): SaveWords {
+  const restarting = connection.state === 'offline' && connection.restarting
   switch (save.state) {
     case 'loading':
       return {
@@ -20,6 +25,15 @@ export function saveWords(save: SaveState, document: DocumentResource): SaveWord
         word: 'Loading',
         detail: null,
         sentence: `The text is on its way from ${location.host}.`,
+      }
+    case 'absent':
+      return {
+        tone: 'device',
+        word: restarting ? 'Server restarting' : 'Offline',
+        detail: null,
+        sentence: restarting
+          ? 'The server is restarting. The text comes when it is back.'
+          : `No connection since ${clockTime(new Date(save.since))}, and the text is not on this device. It comes when the connection returns.`,
       }
     case 'saved':
       return {
@@ -46,23 +60,28 @@ export function saveWords(save: SaveState, document: DocumentResource): SaveWord
       return save.edits === 0
         ? {
             tone: 'device',
-            word: 'Offline',
+            word: restarting ? 'Server restarting' : 'Offline',
             detail: null,
-            sentence: `No connection since ${clockTime(new Date(save.since))}. Keep writing; edits stay on this device and are sent when it returns.`,
+            sentence: restarting
+              ? 'The server is restarting. Keep writing; nothing is lost.'
+              : `No connection since ${clockTime(new Date(save.since))}. Keep writing; edits stay on this device and are sent when it returns.`,
           }
         : {
             tone: 'device',
             word: 'Kept on this device only',
             detail: edits(save.edits),
-            sentence: `No connection since ${clockTime(new Date(save.since))}. Keep writing; ${edits(save.edits)} will be sent when it returns.`,
+            sentence: restarting
+              ? `The server is restarting. Keep writing; nothing is lost. ${edits(save.edits)} will be sent when it is back.`
+              : `No connection since ${clockTime(new Date(save.since))}. Keep writing; ${edits(save.edits)} will be sent when it returns.`,
           }
     case 'tab':
       return {
         tone: 'device',
         word: 'In this tab only',
         detail: save.edits === 0 ? null : edits(save.edits),
-        sentence:
-          'This browser will not let Weft keep text. Do not close the tab before the connection returns, or download a copy.',
+        sentence: restarting
+          ? 'The server is restarting. This browser will not let Weft keep text: do not close the tab before the server is back, or download a copy.'
+          : 'This browser will not let Weft keep text. Do not close the tab before the connection returns, or download a copy.',
       }
     case 'not-saved':
       return {

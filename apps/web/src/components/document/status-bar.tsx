@@ -3,6 +3,7 @@ import type { DocumentResource } from '@weft/protocol'
 import { Wifi, WifiOff } from 'lucide-react'
 import { useObservable } from '../../observable.ts'
 import { languageDialog } from './language-dialog.tsx'
+import { useTextPresence } from './text-presence.ts'
 
 interface StatusBarProps {
   readonly editor: Editor
@@ -11,10 +12,11 @@ interface StatusBarProps {
 
 /** Connection, place, size, language. It repeats nothing that the save state says. */
 export function StatusBar({ editor, document }: StatusBarProps) {
+  const hasText = useTextPresence(editor) === 'here'
   return (
     <footer className="statusbar" data-region>
       <ConnectionCell editor={editor} />
-      <PositionCells editor={editor} />
+      {hasText && <PositionCells editor={editor} />}
       <span className="grow" />
       {document.kind === 'code' ? (
         <button type="button" onClick={() => languageDialog.open(null)}>
@@ -28,12 +30,13 @@ export function StatusBar({ editor, document }: StatusBarProps) {
 }
 
 function ConnectionCell({ editor }: { readonly editor: Editor }) {
-  const { state } = useObservable(editor.connection)
+  const connection = useObservable(editor.connection)
+  const { state } = connection
   const Icon = state === 'connected' ? Wifi : WifiOff
   return (
     <span className="cell">
       <Icon className="i i-s" />
-      {connectionWords[state]}
+      {state === 'offline' && connection.restarting ? 'Server restarting' : connectionWords[state]}
     </span>
   )
 }
