@@ -209,6 +209,15 @@ describe.concurrent('[W18] what Yjs would not take', () => {
     })
   }
 
+  test('but a client id of 53 bits is taken where an app has a document of its own', async () => {
+    const id = await server.create('w18-wide', 'yjs')
+    const client = wireClient(server.port, id, { manual: true })
+    await client.opened()
+    client.send({ type: 'update', update: updateOf(Number.MAX_SAFE_INTEGER, 'wide') })
+    await until(async () => (await server.storage.updates.read(id, 0)).head === 1)
+    client.close()
+  })
+
   test('a state vector that is none: 4400', async () => {
     const id = await server.create('w18-vector')
     const client = wireClient(server.port, id, { manual: true })

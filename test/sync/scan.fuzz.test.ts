@@ -108,10 +108,15 @@ describe('The scanner', () => {
     }
   })
 
-  test('refuses client ids wider than 32 bits', () => {
-    const doc = new Y.Doc()
-    doc.clientID = 2 ** 32
-    doc.getText('content').insert(0, 'x')
-    expect(acceptedByScan(Y.encodeStateAsUpdate(doc))).toBe(false)
-  })
+  test.each(['markdown', 'text', 'code', 'yjs'] as const)(
+    'refuses client ids wider than 32 bits in documents with text (%s)',
+    (kind) => {
+      const doc = new Y.Doc()
+      doc.clientID = 2 ** 32
+      doc.getText('content').insert(0, 'x')
+      const scanned = () => scan(Y.encodeStateAsUpdate(doc), kind)
+      if (kind === 'yjs') expect(scanned().sections).toHaveLength(1)
+      else expect(scanned).toThrow(MalformedUpdate)
+    },
+  )
 })

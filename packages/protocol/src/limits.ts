@@ -61,7 +61,10 @@ export const limits = {
   typeNesting: 512,
   /** Clocks (characters, mostly) that one client's part of one update may cover. */
   updateClocks: 16 * 1024 * 1024,
-  /** Yjs draws client ids from 32 bits; wider ones mis-merge in other implementations. */
+  /**
+   * Of documents with text. Yjs 13 draws client ids from 32 bits, and wider ones mis-merge in other implementations. A
+   * document of kind `yjs` takes what its app draws: Yjs 14 has 53 bits.
+   */
   maxClientId: 2 ** 32 - 1,
   /** A presence state that its client did not renew is taken away. Clients renew every 15 s. */
   presenceExpiryMs: 45_000,

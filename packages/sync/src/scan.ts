@@ -126,7 +126,9 @@ const hasParentKey = 0x20
 
 function scanSection(reader: UpdateReader, kind: DocumentKind): Section {
   const structs = reader.count()
-  const client = readClient(reader)
+  const client = reader.number()
+  // What others name or delete is there, so it is no wider.
+  if (client > limits.maxClientId && kind !== 'yjs') throw new MalformedUpdate('client id too wide')
   const clock = reader.number()
   if (structs === 0) throw new MalformedUpdate('no structs')
   const from = reader.position
@@ -205,7 +207,7 @@ function scanStruct(reader: UpdateReader, kind: DocumentKind, place: Place): num
 }
 
 function scanNeed(reader: UpdateReader, place: Place): void {
-  const client = readClient(reader)
+  const client = reader.number()
   const clock = reader.number()
   if (!place.names) {
     place.names = true
@@ -240,7 +242,7 @@ function scanDeletes(reader: UpdateReader): number[] {
   const count = reader.count()
   const met = metClients(count)
   for (let left = count; left > 0; left--) {
-    const client = readClient(reader)
+    const client = reader.number()
     met(client)
     let end = 0
     for (let ranges = reader.count(); ranges > 0; ranges--) {
@@ -263,10 +265,4 @@ function metClients(count: number): (client: number) => void {
     if (clients.has(client)) throw new MalformedUpdate('client twice')
     clients.add(client)
   }
-}
-
-function readClient(reader: UpdateReader): number {
-  const client = reader.number()
-  if (client > limits.maxClientId) throw new MalformedUpdate('client id wider than 32 bits')
-  return client
 }
