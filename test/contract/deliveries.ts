@@ -46,6 +46,18 @@ export function deliveriesSuite(adapter: Adapter): void {
       ...{ id: name, webhook: id, event: 'ping', document: null, payload: '{}', createdAt },
     })
 
+    test('[K4] what was put off by a clock that was years ahead is due when the clock is right again', async () => {
+      const id = await made()
+      const years = 40 * 365 * 24 * 60 * 60 * 1_000
+      await webhooks.add(ping(id, 'ahead', years))
+      await webhooks.add(ping(id, 'now', 10))
+      expect((await claimOne(10)).id).toBe('now')
+      const ahead = await claimOne(20)
+      expect(ahead.id).toBe('ahead')
+      await webhooks.settle(ahead.number, { ...fault, at: 20, nextAt: 20 + 24 * 60 * 60 * 1_000 })
+      expect(await webhooks.claim(30, 1, [])).toEqual([])
+    })
+
     test('[K4] the end of a delivery whose webhook was removed meanwhile is not taken for that of another', async () => {
       const [gone, there] = [await made(), await made()]
       await webhooks.add(ping(gone, 'first'))

@@ -171,6 +171,18 @@ describe('[W22] the heartbeat on a real connection', () => {
     await until(() => raw.ended)
     expect(still.endpoint.connections).toBe(0)
   })
+
+  test('ends nobody for the time in which the server slept, and those who stay silent after it', async () => {
+    const raw = await rawSocket(still.port, `/sync/${await still.create('w22-slept')}`)
+    await until(() => raw.messages.length === 1)
+    time.setClock(10 * 60_000)
+    time.advance(limits.deadMs - 2_000)
+    raw.write(clientFrame(opcodes.ping, Buffer.from('still here')))
+    await until(() => raw.controls.some(({ opcode }) => opcode === opcodes.pong - 0x80) || raw.ended)
+    expect(raw.ended).toBe(false)
+    time.advance(limits.deadMs + 1_000)
+    await until(() => raw.ended)
+  })
 })
 
 describe('[W23] a message that is never finished', () => {

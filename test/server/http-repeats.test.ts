@@ -176,6 +176,20 @@ describe('a request whose answer was lost with the server', () => {
     const own = (server: Weft) => server.ask('PUT', '/documents/own-id', { title: 'Own' }, key('own'))
     const attach = (server: Weft) => server.ask('POST', `/documents/${id}/attachments`, 'file', key('attach'))
     const requests = [append, put, create, copy, folder, () => own(before), () => attach(before)]
+    const hook = (server: Weft) => server.ask('POST', '/webhooks', { url: 'https://a.example/' }, key('hook'))
+    const secretOf = 'w'.repeat(22)
+    const known = `whsec_${'a'.repeat(43)}=`
+    await before.storage.webhooks.create({
+      ...{ id: secretOf, url: 'https://b.example/', document: null, events: [], description: null },
+      ...{ secret: known, previousSecret: null, previousUntil: null, failingSince: null },
+      ...{ createdBy: 'guest:anonymous', createdAt: 1, updatedAt: 1, disabledAt: 1, disabledReason: null },
+    })
+    const rotate = (server: Weft) =>
+      server.ask('POST', `/webhooks/${secretOf}/secret`, undefined, key('rotate'))
+    requests.push(
+      () => hook(before),
+      () => rotate(before),
+    )
     for (const request of requests) expect((await request()).status).toBe(503)
     await dying.edits(id, [{ prepend: 'meanwhile' }])
     const text = await dying.read(id)
@@ -203,6 +217,14 @@ describe('a request whose answer was lost with the server', () => {
     expect(attached.status).toBe(201)
     const files = await after.ask('GET', `/documents/${id}/attachments`)
     expect(files.json).toEqual({ attachments: [attached.json] })
+    const hooked = await hook(after)
+    const hooks = (await after.ask('GET', '/webhooks')).json as { webhooks: { id: string }[] }
+    expect(hooks.webhooks.map((one) => one.id)).toEqual([secretOf, (hooked.json as { id: string }).id])
+    const rotated = (await rotate(after)).json as { secret: string }
+    expect(await after.storage.webhooks.get(secretOf)).toMatchObject({
+      secret: rotated.secret,
+      previousSecret: known,
+    })
     const filed = await after.ask('POST', '/folders', { name: 'Made once' }, key('folder'))
     expect(await after.ask('GET', '/folders')).toMatchObject({ json: { folders: [filed.json] } })
   })

@@ -14,6 +14,12 @@ describe('words', () => {
     ['Ｆｕｌｌ ﬁne', ['full', 'fine']],
     ['ΟΔΟΣ οδος', ['οδοσ', 'οδοσ']],
     ['e\u0301te\u0301', ['été']],
+    ['man\u0303ana', ['mañana']],
+    ['h\u0331a', ['ẖa']],
+    ['STRAẞE Straße', ['strasse', 'strasse']],
+    ['мʼята', ['мʼята']],
+    ['ภาษาไทย', ['ภา', 'าษ', 'ษา', 'าไ', 'ไท', 'ทย', 'ย']],
+    ['สวัสดี ラーメン 時々', ['สว', 'วั', 'ัส', 'สด', 'ดี', 'ี', 'ラー', 'ーメ', 'メン', 'ン', '時々', '々']],
     ['שלום עולם', ['שלום', 'עולם']],
     ['🧵 — ""', []],
     ['x'.repeat(100), ['x'.repeat(64)]],
@@ -120,6 +126,29 @@ describe('what was found', () => {
         expect(to).toBeLessThanOrEqual(shown.length)
         expect(shown.slice(from, to).isWellFormed()).toBe(true)
         end = to
+      }
+    }
+  })
+})
+
+describe('what is marked', () => {
+  const letters = [...'abcéßİ東京𠀀𠀁😀\ufe0f  \nا\u0301𝐀𝐁ǆﬃ\u{e0100}ท한하㌀ﷺ½', 'e\u0301']
+
+  it.each(seeds(20))('is whole characters, in order and apart, in any text, seed %i', (seed) => {
+    const dice = random(seed)
+    const written = (most: number) =>
+      Array.from({ length: dice.below(most) }, () => dice.pick(letters)).join('')
+    for (let round = 0; round < 150; round++) {
+      const { terms } = parseSearch(written(6))
+      const text = written(round % 10 === 0 ? 500 : 40)
+      for (const shown of [marked(text, terms), excerpt(text, terms)]) {
+        expect(shown.text.isWellFormed()).toBe(true)
+        let last = -1
+        for (const [from, to] of shown.ranges) {
+          expect([from > last, to > from, to <= shown.text.length]).toEqual([true, true, true])
+          expect(shown.text.slice(from, to).isWellFormed()).toBe(true)
+          last = to
+        }
       }
     }
   })

@@ -5,8 +5,8 @@
  */
 export function foldedText(text: string): string {
   // Upper case first: it spells out ß as SS and joins ς with Σ. Lower case then still makes a ς at the end of words.
-  // It makes two characters of İ, of which whoever looks for it writes one.
+  // It leaves ẞ, which becomes ß, and makes two characters of İ, of which whoever looks for it writes one.
   const lower = text.normalize('NFKC').toUpperCase().toLowerCase()
-  const oneCase = lower.replaceAll('ς', 'σ').replaceAll('i\u0307', 'i')
+  const oneCase = lower.replaceAll('ς', 'σ').replaceAll('ß', 'ss').replaceAll('i\u0307', 'i')
   return oneCase.normalize('NFKC')
 }

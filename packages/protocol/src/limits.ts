@@ -57,6 +57,8 @@ export const limits = {
   fullRetryMs: 10_000,
   /** Nesting of arrays and objects inside an update or a presence state: deeper ones overflow stacks. */
   nesting: 64,
+  /** Shared types inside each other. Yjs calls itself for each when it deletes the outermost. */
+  typeNesting: 512,
   /** Clocks (characters, mostly) that one client's part of one update may cover. */
   updateClocks: 16 * 1024 * 1024,
   /** Yjs draws client ids from 32 bits; wider ones mis-merge in other implementations. */

@@ -5,9 +5,9 @@
  * what was taken and is on its way to the log, so that nobody need send it again.
  */
 import { type ActorId, type DocumentKind, limits } from '@weft/protocol'
+import { Ancestry } from './ancestry.ts'
 import { openBase, trustedBase } from './base.ts'
 import { Capacity } from './capacity.ts'
-import { KeyedValues } from './keyed-values.ts'
 import { Known } from './known.ts'
 import { emptyUpdate } from './merge.ts'
 import { Owners } from './owners.ts'
@@ -27,7 +27,7 @@ export class OpenDocument {
   readonly #known: Known
   readonly #owners: Owners
   readonly #capacity: Capacity
-  readonly #keyed: KeyedValues
+  readonly #ancestry: Ancestry
   #head: LogPosition
 
   /** `slice`: all of the log. Throws MalformedUpdate or UpdateGap if that is none. */
@@ -39,7 +39,7 @@ export class OpenDocument {
     this.#owners = new Owners(slice.owners)
     const { snapshot, uncommitted } = this
     this.#capacity = new Capacity(caps, { kind, known: this.#known, snapshot, uncommitted })
-    this.#keyed = new KeyedValues(kind, () => [
+    this.#ancestry = new Ancestry(kind, () => [
       ...snapshot.sections,
       ...uncommitted.updates.flatMap(({ sections }) => sections),
     ])
@@ -74,10 +74,10 @@ export class OpenDocument {
     const fresh = this.#known.newOf(update)
     if (fresh === null) return false
     this.#capacity.refuseExcess(fresh)
-    const keyed = this.#keyed.of(fresh)
+    const places = this.#ancestry.of(fresh)
     this.#owners.claim(fresh.sections, actor)
     this.#known.add(fresh)
-    this.#keyed.add(keyed)
+    this.#ancestry.add(places)
     this.uncommitted.add(actor, fresh)
     return true
   }
@@ -98,7 +98,7 @@ export class OpenDocument {
       return this.snapshot.add(scanned) ?? []
     })
     this.#head = slice.head
-    this.#keyed.forget()
+    this.#ancestry.forget()
     return added
   }
 

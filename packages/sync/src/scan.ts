@@ -6,6 +6,7 @@
  */
 import { contentRoot, type DocumentKind, limits } from '@weft/protocol'
 import { MalformedUpdate, UpdateGap } from './errors.ts'
+import { contentDeleted, contentType, scanContent } from './struct-content.ts'
 import { UpdateReader } from './update-reader.ts'
 
 /** An update whose parts are known by their place in its bytes. */
@@ -35,8 +36,8 @@ export interface Section extends SectionBytes {
   readonly needs: readonly number[]
   /** (clock, length) pairs, flat, of a text: what its client says to be gone, whether or not it also deletes it. */
   readonly gone: readonly number[]
-  /** It may hold several living values of one key: see keyed-values.ts. */
-  readonly maySplitKeys: boolean
+  /** What it names decides whether Yjs trips over it: see ancestry.ts. */
+  readonly asksAncestry: boolean
 }
 
 /** Throws {@link MalformedUpdate} or {@link UpdateGap}. `bytes` is kept: the caller hands over bytes that nobody changes. */
@@ -119,7 +120,6 @@ export interface StructPlace {
 
 const structGC = 0
 const structSkip = 10
-const contentDeleted = 1
 const hasOrigin = 0x80
 const hasRightOrigin = 0x40
 const hasParentKey = 0x20
@@ -132,18 +132,18 @@ function scanSection(reader: UpdateReader, kind: DocumentKind): Section {
   const from = reader.position
   const place = placeAt(client, clock)
   const gone: number[] = []
-  let maySplitKeys = false
+  let asksAncestry = false
   for (let left = structs; left > 0; left--) {
     const added = scanStruct(reader, kind, place)
     if (added === 0) throw new MalformedUpdate('struct of no length')
-    maySplitKeys ||= place.isAlive && added > 1 && place.key !== 'none'
+    asksAncestry ||= place.isAlive && (added > 1 ? place.key !== 'none' : place.isNested)
     if (kind !== 'yjs' && !place.isAlive) noteGone(gone, place.clock, added)
     place.clock += added
   }
   if (place.clock > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('clock too large')
   const length = place.clock - clock
   const bytes = reader.bytes.subarray(from, reader.position)
-  return { client, clock, length, structs, bytes, needs: place.needs, gone, maySplitKeys }
+  return { client, clock, length, structs, bytes, needs: place.needs, gone, asksAncestry }
 }
 
 /** What follows what is gone already makes that longer: it takes two bytes to say, and would take more to remember. */
@@ -161,14 +161,26 @@ interface Place {
   readonly needs: number[]
   /** Of the struct read last: it is the value of a key, it is of none, or it is as the one that it names first. */
   key: 'own' | 'none' | 'named'
+  /** It names a neighbour, or if it says itself, the type that it is in. */
+  names: boolean
   namedClient: number
   namedClock: number
   /** It holds something. */
   isAlive: boolean
+  /** It is a type in another type, which it names. */
+  isNested: boolean
 }
 
 function placeAt(client: number, clock: number): Place {
-  return { client, clock, needs: [], key: 'none', namedClient: 0, namedClock: 0, isAlive: false }
+  const read = {
+    key: 'none',
+    names: false,
+    namedClient: 0,
+    namedClock: 0,
+    isAlive: false,
+    isNested: false,
+  } as const
+  return { client, clock, needs: [], ...read }
 }
 
 /** Returns how many clocks the struct takes. */
@@ -176,6 +188,8 @@ function scanStruct(reader: UpdateReader, kind: DocumentKind, place: Place): num
   const info = reader.byte()
   const type = info & 31
   place.key = 'none'
+  place.names = false
+  place.isNested = false
   place.isAlive = type !== structGC && type !== contentDeleted
   if (type === structGC) return reader.number()
   // A hole inside a client's structs: only a client that misses something itself can send one.
@@ -185,6 +199,7 @@ function scanStruct(reader: UpdateReader, kind: DocumentKind, place: Place): num
   if ((info & (hasOrigin | hasRightOrigin)) === 0) {
     scanParent(reader, info, kind, place)
     place.key = (info & hasParentKey) === 0 ? 'none' : 'own'
+    place.isNested = place.names && type === contentType
   }
   return scanContent(reader, type, kind)
 }
@@ -192,7 +207,8 @@ function scanStruct(reader: UpdateReader, kind: DocumentKind, place: Place): num
 function scanNeed(reader: UpdateReader, place: Place): void {
   const client = readClient(reader)
   const clock = reader.number()
-  if (place.key === 'none') {
+  if (!place.names) {
+    place.names = true
     place.key = 'named'
     place.namedClient = client
     place.namedClock = clock
@@ -216,56 +232,6 @@ function scanParent(reader: UpdateReader, info: number, kind: DocumentKind, plac
     if (kind !== 'yjs') throw new MalformedUpdate('a key of the text')
     reader.text()
   }
-}
-
-/** The content types of yjs 13, by number. Text documents hold text, its formats, and what is left of deleted text. */
-function scanContent(reader: UpdateReader, type: number, kind: DocumentKind): number {
-  if (kind !== 'yjs' && type !== contentDeleted && type !== 4 && type !== 6)
-    throw new MalformedUpdate('not text')
-  switch (type) {
-    case contentDeleted:
-      return reader.number()
-    case 2: {
-      // JSON values
-      const count = reader.count()
-      for (let left = count; left > 0; left--) reader.jsonOrUndefined()
-      return count
-    }
-    case 3:
-      reader.binary()
-      return 1
-    case 4:
-      return reader.text()
-    case 5: // embed
-      reader.json()
-      return 1
-    case 6: // format
-      reader.text()
-      reader.json()
-      return 1
-    case 7:
-      scanType(reader)
-      return 1
-    case 8: {
-      // any values
-      const count = reader.count()
-      for (let left = count; left > 0; left--) reader.any()
-      return count
-    }
-    case 9: // subdocument, and its options
-      reader.text()
-      reader.anyObject()
-      return 1
-    default:
-      throw new MalformedUpdate(`unknown content ${type}`)
-  }
-}
-
-/** Array, map, text, XML element (3, named), fragment, hook (5, named), XML text. */
-function scanType(reader: UpdateReader): void {
-  const type = reader.number()
-  if (type > 6) throw new MalformedUpdate(`unknown type ${type}`)
-  if (type === 3 || type === 5) reader.text()
 }
 
 /** Yjs writes each client once and its ranges in order, and loses ranges that are not when it has to keep them. */

@@ -2,17 +2,11 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Actor, ActorId, DocumentId, PresenceEvent } from '@weft/protocol'
 import { routes } from '@weft/protocol/routes'
 import { createChangeReader } from '../following/change-reader.ts'
-import {
-  createDocumentEvents,
-  type Look,
-  nameOf,
-  type Place,
-  type Told,
-} from '../following/document-events.ts'
+import { createDocumentEvents, type Look, nameOf, type Place } from '../following/document-events.ts'
 import { authorised } from './authorised.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import type { EventStream } from './event-stream.ts'
-import { changedEvent, lookDiffs, lookEvents, sentEvent, sentStart } from './event-words.ts'
+import { emptyAnswer, lookAnswer, lookDiffs, lookEvents, sentEvent, sentStart } from './event-words.ts'
 import { awaited, type Following, streamed } from './followed.ts'
 import { negotiated } from './negotiated.ts'
 import { Refused } from './refused.ts'
@@ -34,20 +28,18 @@ export function serveDocumentEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): 
     const listen = (ring: () => void) => news.hear(record.id, ring)
     if (type === 'application/json') {
       let at: Place = place
-      const told: Told[] = []
-      await awaited(c, deps, wait ?? 0, listen, async () => {
+      const found = await awaited(c, deps, wait ?? 0, listen, async () => {
         // What changes no text, such as a format, is passed over.
-        for (let isMore = true; isMore && told.length === 0; ) {
-          const found = await events.look(record.id, at, 'changes')
-          told.push(...found.told)
-          isMore = isFurther(found)
-          at = found.place
+        for (;;) {
+          const look = await events.look(record.id, at, 'changes')
+          at = look.place
+          if (look.told.length > 0) return look
+          if (!isFurther(look)) return null
         }
-        return told.length > 0 ? told : null
       })
       // A long wait outlives rights.
       await authorised(c, deps, record.id, 'read')
-      return c.json({ events: told.map(eventOf), next: nameOf(at) }, 200)
+      return found === null ? emptyAnswer(nameOf(at)) : lookAnswer(found)
     }
     if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': type } })
     return streamed(c, deps, type, (stream) => {
@@ -128,10 +120,6 @@ function isFurther({ told, from, place }: Look): boolean {
 /** There will never be more: it is deleted for good. */
 function isOver({ told }: Look): boolean {
   return told.some((one) => 'event' in one && one.event.type === 'deleted')
-}
-
-function eventOf(told: Told) {
-  return 'event' in told ? told.event : changedEvent(told.step)
 }
 
 /** Of what the schema lets through, or of a header that it does not see. */

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { routes } from '@weft/protocol/routes'
 import { createServerEvents, type ServerLook, type ToldEvent } from '../following/server-events.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
-import { sentStart, serverEvents } from './event-words.ts'
+import { emptyAnswer, sentStart, serverAnswer, serverEvents } from './event-words.ts'
 import { awaited, streamed } from './followed.ts'
 import { negotiated } from './negotiated.ts'
 import { Refused } from './refused.ts'
@@ -27,13 +27,13 @@ export function serveServerEvents(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): vo
     const listen = (ring: () => void) => news.hear(null, ring)
     let place = start
     if (type === 'application/json') {
-      const events = await awaited(c, deps, wait ?? 0, listen, async () => {
+      const answer = await awaited(c, deps, wait ?? 0, listen, async () => {
         const look = await source.look(place)
         place = look.next
         const told = toldTo(c.var, look)
-        return told.length > 0 || look.isPart ? told : null
+        return told.length > 0 || look.isPart ? serverAnswer(told, look) : null
       })
-      return c.json({ events: (events ?? []).map(({ event }) => event), next: `${place}` }, 200)
+      return answer ?? emptyAnswer(`${place}`)
     }
     if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': type } })
     return streamed(c, deps, type, (stream) => {

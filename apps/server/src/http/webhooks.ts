@@ -9,6 +9,7 @@ import { authorised, documentId } from './authorised.ts'
 import { deliveryResource, isoOrNull } from './deliveries.ts'
 import type { HttpContext, HttpDeps, HttpEnv } from './env.ts'
 import { Refused } from './refused.ts'
+import { madeOnce, repeatOf } from './repeatable.ts'
 
 export function serveWebhooks(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   const { storage, access, timers, allowedHosts, dispatcher } = deps
@@ -42,8 +43,7 @@ export function serveWebhooks(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     if (document !== null) await authorised(c, deps, document, 'write')
     else if (!access.mayManage(c.var.actor)) throw new Refused('forbidden')
     const at = timers.now()
-    const webhook: WebhookRecord = {
-      id: freshId(),
+    const draft: Omit<WebhookRecord, 'id'> = {
       url: checked(url),
       document: document === null ? null : documentId(document),
       events: [...new Set(events)],
@@ -58,7 +58,10 @@ export function serveWebhooks(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
       disabledReason: null,
       failingSince: null,
     }
-    if (!(await webhooks.create(webhook))) throw new Refused('too-many-webhooks')
+    const webhook = await madeOnce(c, webhooks.get, async (id) => {
+      if (!(await webhooks.create({ id, ...draft }))) throw new Refused('too-many-webhooks')
+      return { id, ...draft }
+    })
     const location = `${apiBase}/webhooks/${webhook.id}`
     return c.json({ ...resource(webhook), secret: webhook.secret }, 201, { location })
   })
@@ -99,9 +102,14 @@ export function serveWebhooks(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   })
 
   api.openapi(routes.rotateWebhookSecret, async (c) => {
-    const { id, secret: previousSecret } = await mine(c, c.req.valid('param').id)
+    const { id, secret: previousSecret, previousUntil: until } = await mine(c, c.req.valid('param').id)
+    const { noted, note } = repeatOf(c)
+    // Twice, the one that receivers know would be lost to one that nobody was told.
+    if (noted === previousSecret && until !== null)
+      return c.json({ secret: noted, previousSecretUntil: new Date(until).toISOString() }, 200)
     const at = timers.now()
-    const secret = freshSecret()
+    const secret = noted ?? freshSecret()
+    if (noted === null) await note(secret)
     const previousUntil = at + limits.webhookOverlapMs
     const changed = await webhooks.update(id, { secret, previousSecret, previousUntil }, at)
     if (changed === null) throw new Refused('not-found')
@@ -113,7 +121,7 @@ export function serveWebhooks(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     const createdAt = timers.now()
     const payload = { type: 'ping', timestamp: new Date(createdAt).toISOString(), data: {} }
     return queue(webhook, {
-      id: freshId(),
+      id: await pingId(c),
       webhook: webhook.id,
       event: 'ping',
       document: null,
@@ -138,6 +146,13 @@ export function serveWebhooks(api: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
     if (delivery === null) throw new Refused('not-found')
     return c.json(await queue(webhook, { ...delivery, createdAt: timers.now() }), 202)
   })
+
+  async function pingId(c: HttpContext): Promise<string> {
+    const { noted, note } = repeatOf(c)
+    const id = noted ?? freshId()
+    if (noted === null) await note(id)
+    return id
+  }
 
   async function queue(webhook: WebhookRecord, delivery: Parameters<typeof webhooks.add>[0]) {
     if (webhook.disabledAt !== null)

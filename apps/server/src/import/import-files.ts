@@ -161,12 +161,16 @@ async function importOne(
       document: await storage.documents.create({ ...draft, folder, attachments }),
       attachments,
     }))
-  const { document, attachments } = await create(at.folder).catch((error: unknown) => {
-    // Somebody has removed it since it was found or made, while nothing was in it.
-    if (error instanceof FolderMissing && at.folder !== into) return create(into)
-    if (error instanceof DocumentExists) return madeBefore(at.id, storage)
-    throw error
-  })
+  const { document, attachments } = await create(at.folder)
+    .catch((error: unknown) => {
+      // Somebody has removed it since it was found or made, while nothing was in it.
+      if (error instanceof FolderMissing && at.folder !== into) return create(into)
+      throw error
+    })
+    .catch((error: unknown) => {
+      if (error instanceof DocumentExists) return madeBefore(at.id, storage)
+      throw error
+    })
   if (document === null) return
   const isThere = at.isThere && document.folder === at.folder
   report.created(file.path, document, isThere ? prepared.repairs : [...prepared.repairs, 'moved-up'])

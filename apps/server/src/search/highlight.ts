@@ -1,7 +1,7 @@
 /** Where in a text what was searched for stands, and the part of it that is worth showing. */
 import type { Marked } from './search.ts'
 import type { SearchTerm } from './search-query.ts'
-import { type Word, wordsIn } from './words.ts'
+import { foldedWord, type Word, wordsIn } from './words.ts'
 
 /** UTF-16 units of an excerpt, and of what stands before the first word that was found. */
 const excerptLength = 240
@@ -26,37 +26,41 @@ export function excerpt(text: string, terms: readonly SearchTerm[]): Marked {
 
 function firstIn(text: string, terms: readonly SearchTerm[]): number | null {
   for (const word of wordsIn(text)) {
-    const [range] = found(word, terms)
+    const [range] = found(text, word, terms)
     if (range !== undefined) return range[0]
   }
   return null
 }
 
 function rangesIn(text: string, terms: readonly SearchTerm[], end: number): Marked['ranges'] {
-  const ranges: (readonly [number, number])[] = []
+  const ranges: [number, number][] = []
   for (const word of wordsIn(text)) {
     if (ranges.length >= mostRanges || word.from >= end) break
-    ranges.push(...found(word, terms))
+    ranges.push(...found(text, word, terms))
   }
-  return ranges
+  return apart(ranges)
 }
 
-/** The places in one word, in order and apart. */
-function found(word: Word, terms: readonly SearchTerm[]): (readonly [number, number])[] {
+/** The places in one word, in order. */
+function found(text: string, word: Word, terms: readonly SearchTerm[]): [number, number][] {
   const ranges: [number, number][] = []
   for (const { words, isPhrase, isExcluded } of terms) {
     if (isExcluded) continue
     for (const wanted of words) {
       const at = wanted.isSpaced === word.isSpaced ? place(word.folded, wanted, isPhrase) : -1
-      if (at >= 0) ranges.push(inText(word, at, wanted.folded.length))
+      if (at >= 0) ranges.push(inText(text, word, at, wanted.folded))
     }
   }
-  ranges.sort(([a], [b]) => a - b)
-  return ranges.reduce<[number, number][]>((apart, [from, to]) => {
-    const last = apart.at(-1)
+  return ranges.sort(([a], [b]) => a - b)
+}
+
+/** Those that touch are one. */
+function apart(ranges: readonly [number, number][]): [number, number][] {
+  return ranges.reduce<[number, number][]>((so, [from, to]) => {
+    const last = so.at(-1)
     if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to)
-    else apart.push([from, to])
-    return apart
+    else so.push([from, to])
+    return so
   }, [])
 }
 
@@ -67,9 +71,14 @@ function place(folded: string, wanted: SearchTerm['words'][number], isPhrase: bo
   return folded.indexOf(wanted.folded)
 }
 
-/** Folding can make a word longer or shorter: then all of it is marked. */
-function inText({ folded, from, to }: Word, at: number, length: number): [number, number] {
-  return folded.length === to - from ? [from + at, from + at + length] : [from, to]
+/** Folding can make a part of a word longer, shorter, or move it: where it is not what is found there, all of the word is marked. */
+function inText(text: string, word: Word, at: number, wanted: string): [number, number] {
+  const { folded, from, to } = word
+  const start = from + at
+  const part = text.slice(start, start + wanted.length)
+  // Half of a character is left out when it is folded.
+  const isThere = folded.length === to - from && part.isWellFormed() && foldedWord(part) === wanted
+  return isThere ? [start, start + wanted.length] : [from, to]
 }
 
 function lineOrWordStart(text: string, from: number, until: number): number {

@@ -13,17 +13,15 @@ export interface Word {
   readonly to: number
 }
 
+/** By extension, which ー and 々 need; but not of the last four: they have accents of other scripts among them. */
 const unspaced =
-  '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}'
-const letters = '[\\p{L}\\p{N}\\p{M}]'
-/** They say how the character before is drawn, are no part of a word, and follow emoji too. */
-const variants = '[\\u{fe00}-\\u{fe0f}\\u{e0100}-\\u{e01ef}]'
-const pattern = new RegExp(
-  `(?:(?=[${unspaced}])${letters}${variants}*)+|(?:(?![${unspaced}])${letters})+`,
-  'gu',
-)
+  '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}'
+/** With its accents and other marks, which are of the script of what they stand on. */
+const letter = '[\\p{L}\\p{N}]\\p{M}*'
+const pattern = new RegExp(`(?:(?=[${unspaced}])${letter})+|(?:(?![${unspaced}])${letter})+|\\p{M}+`, 'gu')
 const isUnspaced = new RegExp(`^[${unspaced}]`, 'u')
-const noLetters = new RegExp(`[^\\p{L}\\p{N}\\p{M}]|${variants}`, 'gu')
+/** Variation selectors say how the character before is drawn, are no part of a word, and follow emoji too. */
+const noLetters = /[^\p{L}\p{N}\p{M}]|[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu
 
 /** UTF-16 units of a word that count: what is longer is no word. */
 const wordLength = 64
@@ -32,11 +30,16 @@ export function* wordsIn(text: string): Generator<Word> {
   for (const found of text.matchAll(pattern)) {
     const [word] = found
     const isSpaced = !isUnspaced.test(word)
-    const folded = foldedText(word).replace(noLetters, '')
+    const folded = foldedWord(word)
     const to = found.index + word.length
     if (folded !== '')
       yield { folded: isSpaced ? folded.slice(0, wordLength) : folded, isSpaced, from: found.index, to }
   }
+}
+
+/** As it is compared. */
+export function foldedWord(word: string): string {
+  return foldedText(word).replace(noLetters, '')
 }
 
 /** As a word stands in the index, in order: a pair begins at each character but the last, which stands alone. */

@@ -2,7 +2,7 @@
 import { type DocumentId, limits } from '@weft/protocol'
 import type { MemoryEvents } from './memory-events.ts'
 import type { Passage } from './memory-passage.ts'
-import { deliveryOf, mayBeAdded, settled, tooManyWait } from './webhook-rules.ts'
+import { deliveryOf, longestWaitMs, mayBeAdded, settled, tooManyWait } from './webhook-rules.ts'
 import type { DeliveryRecord, NewDelivery, WebhookRecord, WebhookStore } from './webhook-store.ts'
 
 interface Held {
@@ -127,8 +127,9 @@ export function memoryWebhooks(events: Pick<MemoryEvents, 'after'>, passage: Pas
       passage.write(() =>
         enabled(busy)
           .flatMap(({ record: webhook }) => {
-            const due = waiting(webhook.id)[0]
-            return due === undefined || due.nextAt > at ? [] : [{ webhook, due }]
+            const isDue = ({ nextAt }: DeliveryRecord) => nextAt <= at || nextAt > at + longestWaitMs
+            const due = waiting(webhook.id).find(isDue)
+            return due === undefined ? [] : [{ webhook, due }]
           })
           .slice(0, most)
           .map(({ webhook, due }) => {

@@ -305,11 +305,12 @@ export const migrations: readonly Migration[] = [
   },
   {
     // As folded-text.ts folds them since, and document-order.ts makes what they are sorted by.
-    name: 'titles with a dotted capital I',
+    name: 'titles with İ and ẞ',
     statements: () => [
-      `UPDATE documents SET title_folded = replace(title_folded, 'i\u0307', 'i'),
-         title_key = substr(replace(title_folded, 'i\u0307', 'i'), 1, 100)
-       WHERE title_folded LIKE '%i\u0307%'`,
+      `UPDATE documents SET title_folded = replace(replace(title_folded, 'i\u0307', 'i'), 'ß', 'ss')
+       WHERE title_folded LIKE '%i\u0307%' OR title_folded LIKE '%ß%'`,
+      `UPDATE documents SET title_key = substr(title_folded, 1, 100)
+       WHERE title_key LIKE '%i\u0307%' OR title_key LIKE '%ß%'`,
     ],
   },
 ]

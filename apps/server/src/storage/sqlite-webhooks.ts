@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type DocumentId, limits } from '@weft/protocol'
 import type { SqliteEvents } from './sqlite-events.ts'
 import { all, first } from './sqlite-rows.ts'
-import { deliveryOf, mayBeAdded, settled, tooManyWait } from './webhook-rules.ts'
+import { deliveryOf, longestWaitMs, mayBeAdded, settled, tooManyWait } from './webhook-rules.ts'
 import type {
   Attempt,
   Claimed,
@@ -84,6 +84,10 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
   )
   const selectDue = database.prepare(
     `SELECT ${deliveryColumns} FROM deliveries WHERE webhook = ? AND state = 'waiting' AND next_at <= ?
+     ORDER BY next_at, number LIMIT 1`,
+  )
+  const selectMisdated = database.prepare(
+    `SELECT ${deliveryColumns} FROM deliveries WHERE webhook = ? AND state = 'waiting' AND next_at > ?
      ORDER BY next_at, number LIMIT 1`,
   )
   const selectNext = database.prepare(
@@ -218,7 +222,10 @@ export function sqliteWebhooks(database: DatabaseSync, events: Pick<SqliteEvents
       const claimed: Claimed[] = []
       for (const webhook of enabled(busy)) {
         if (claimed.length === most) break
-        const due = deliveryOfRow(first<DeliveryRecord>(selectDue, webhook.id, at))
+        const due = deliveryOfRow(
+          first<DeliveryRecord>(selectDue, webhook.id, at) ??
+            first<DeliveryRecord>(selectMisdated, webhook.id, at + longestWaitMs),
+        )
         if (due === null) continue
         take.run(at, due.number)
         const taken = { attempts: due.attempts + 1, firstAt: due.firstAt ?? at }

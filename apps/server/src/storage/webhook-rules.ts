@@ -58,4 +58,7 @@ export function settled(
   return { state, firstAt, failingSince, reason: disable ?? reason }
 }
 
+/** Nothing is put off for longer: what is due later was put off by a clock that went wrong, and is due now. */
+export const longestWaitMs = 25 * 60 * 60 * 1_000
+
 export const tooManyWait = `More than ${limits.webhookWaiting} deliveries wait.`

@@ -1,6 +1,9 @@
 /**
  * One timer for all connections, and each is looked at only when something may be due for it: thousands that do
  * nothing cost nothing but their pings.
+ *
+ * When no beat came for long, this process was asleep or held up (a suspended machine, a stopped process). What people
+ * sent meanwhile waits to be read, so nobody is given up for that time.
  */
 import { limits } from '@weft/protocol'
 import type { Timers } from '@weft/sync'
@@ -15,6 +18,8 @@ export interface Heartbeat {
 }
 
 const beatMs = 1_000
+/** Between two beats: nobody was at work. */
+const asleepMs = 10_000
 /** However the clock was set meanwhile. */
 const mostBeats = 60
 
@@ -23,6 +28,7 @@ export function heartbeat(timers: Timers): Heartbeat {
   const slots = new Map<number, Set<SocketPeer>>()
   const slotOf = new Map<SocketPeer, number>()
   let beats = 0
+  let beatAt = timers.now()
   let cancel = () => {}
 
   function leave(peer: SocketPeer): void {
@@ -43,6 +49,8 @@ export function heartbeat(timers: Timers): Heartbeat {
     const due = slots.get(++beats) ?? []
     slots.delete(beats)
     const now = timers.now()
+    if (now - beatAt > asleepMs) for (const peer of slotOf.keys()) peer.excuse(now)
+    beatAt = now
     for (const peer of due) {
       const wait = Math.ceil((peer.beat(now) - now) / beatMs)
       enter(peer, beats + Math.max(1, Math.min(mostBeats, wait)))

@@ -52,6 +52,12 @@ export class Pulse {
     return this.#nextAt
   }
 
+  /** The silence until now was not theirs: the server slept, or its clock was set forward. */
+  excuse(now: number): void {
+    this.#heardAt = now
+    if (this.#messageSince !== null) this.#messageSince = now
+  }
+
   beat(signs: Signs): Verdict {
     const { now, isReading, unfinished } = signs
     this.#hear(signs)
@@ -83,9 +89,8 @@ export class Pulse {
 
   /** The clock was set back. Nobody is given up for that, and everybody hears something. */
   #forgetTimes(now: number): void {
-    this.#heardAt = now
+    this.excuse(now)
     this.#pingedAt = Number.NEGATIVE_INFINITY
     this.#spokenAt = Number.NEGATIVE_INFINITY
-    if (this.#messageSince !== null) this.#messageSince = now
   }
 }

@@ -191,6 +191,11 @@ export class SocketPeer implements Peer {
     this.#webSocket.terminate()
   }
 
+  /** See {@link Pulse.excuse}. */
+  excuse(now: number): void {
+    this.#pulse.excuse(now)
+  }
+
   /** Returns when it wants to be called again; see also {@link SocketPeerOptions.onUnfinished}. */
   beat(now: number): number {
     if (this.#state === 'joining') {

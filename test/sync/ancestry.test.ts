@@ -1,6 +1,8 @@
+import { limits } from '@weft/protocol'
+import * as encoding from 'lib0/encoding'
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { KeyedValues } from '../../packages/sync/src/keyed-values.ts'
+import { Ancestry } from '../../packages/sync/src/ancestry.ts'
 import { scan } from '../../packages/sync/src/scan.ts'
 import { editAnything } from '../support/edits.ts'
 import type { Person } from '../support/person.ts'
@@ -88,7 +90,57 @@ describe('[W18] several living values of one key', () => {
   })
 })
 
-test.each(seeds(40))('values of keys are those that Yjs holds for such (seed %i)', (seed) => {
+/** Lists in lists, so many. */
+function nested(client: number, levels: number): Uint8Array {
+  const encoder = encoding.createEncoder()
+  const number = (value: number) => encoding.writeVarUint(encoder, value)
+  for (const value of [1, levels, client, 0]) number(value)
+  for (let level = 0; level < levels; level++) {
+    number(7)
+    if (level > 0) for (const value of [0, client, level - 1]) number(value)
+    else {
+      number(1)
+      encoding.writeVarString(encoder, 'list')
+    }
+    number(0)
+  }
+  number(0)
+  return encoding.toUint8Array(encoder)
+}
+
+describe('[W18] types inside each other', () => {
+  test('may be many, and no more: whoever deletes the outermost would never sync again', async () => {
+    const document = await world.document('deep', 'yjs')
+    const [ann, mallory] = [world.person('ann'), world.person('mallory')]
+    for (const person of [ann, mallory]) await world.connect(person, document)
+    await world.settled()
+    mallory.say({ type: 'update', update: nested(2, limits.typeNesting + 1) })
+    await world.settled()
+    expect(mallory.closedWith).toBeNull()
+    // One more inside the innermost.
+    mallory.say({
+      type: 'update',
+      update: Uint8Array.of(1, 1, 2, 0x81, 0x04, 7, 0, 2, 0x80, 0x04, 0, 0),
+    })
+    await world.settled()
+    expect(mallory.closedWith).toBe('malformed')
+    ann.doc.getArray('list').delete(0, 1)
+    await world.settled()
+    expect(ann.receipted).toBe(ann.sent)
+    expect((await world.stored(document)).getArray('list').length).toBe(0)
+  })
+
+  test('all at once are not taken either', async () => {
+    const document = await world.document('deep', 'yjs')
+    const mallory = world.person('mallory')
+    await world.connect(mallory, document)
+    mallory.say({ type: 'update', update: nested(2, 6_000) })
+    await world.settled()
+    expect(mallory.closedWith).toBe('malformed')
+  })
+})
+
+test.each(seeds(40))('structs are where Yjs puts them (seed %i)', (seed) => {
   const dice = random(seed)
   const docs = Array.from({ length: 3 }, (_, index) => {
     const doc = new Y.Doc({ gc: seed % 2 === 0 })
@@ -104,13 +156,21 @@ test.each(seeds(40))('values of keys are those that Yjs holds for such (seed %i)
   if (all === undefined) throw new Error('nobody')
   for (const doc of docs) Y.applyUpdate(all, Y.encodeStateAsUpdate(doc))
   const update = scan(Y.encodeStateAsUpdate(all), 'yjs')
-  const keyed = new KeyedValues('yjs', () => [])
-  const found = keyed.of({ ...update, sections: update.sections.map((s) => ({ ...s, maySplitKeys: true })) })
+  const sections = update.sections.map((section) => ({ ...section, asksAncestry: true }))
+  const found = new Ancestry('yjs', () => []).of({ ...update, sections })
   for (const [client, structs] of all.store.clients) {
     for (const struct of structs) {
       const isKeyed = struct instanceof Y.Item && struct.parentSub !== null
       for (let clock = struct.id.clock; clock < struct.id.clock + struct.length; clock++)
-        expect(found?.has(client, clock, 1)).toBe(isKeyed)
+        expect(found?.keyed.has(client, clock, 1)).toBe(isKeyed)
+      if (struct instanceof Y.Item) expect(found?.depths.of(client, struct.id.clock)).toBe(depthOf(struct))
     }
   }
 })
+
+/** By way of the types that it is in. */
+function depthOf(item: Y.Item): number {
+  const { parent } = item
+  const within = parent instanceof Y.AbstractType ? parent._item : null
+  return within === null ? 0 : 1 + depthOf(within)
+}
