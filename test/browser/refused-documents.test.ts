@@ -136,7 +136,9 @@ describe('a damaged document', () => {
     await ann.goToEnd()
     await ann.type('!')
     await ann.says(/^Saved/)
-    await ann.page.goto(stage.url)
+    // Through the page, which has stored all that it was told before it leaves the document.
+    await ann.page.getByRole('banner').getByRole('link', { name: 'Weft, all documents' }).click()
+    await ann.page.getByRole('link', { name: 'Damaged' }).waitFor()
     await stage.killServer()
     const database = new DatabaseSync(join(folder.path, 'weft.sqlite'))
     for (const table of ['updates', 'arrivals'])
