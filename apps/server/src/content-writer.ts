@@ -89,7 +89,10 @@ export function createContentWriter(deps: ContentWriterDeps): ContentWriter {
    */
   async function isThereBy({ id, lineage }: DocumentRecord, base: LogPosition, intent: Intent) {
     if (intent.type !== 'replace' || ((await deps.revisionOf(id)) ?? 0) <= base) return null
-    const now = await revisions.at({ id, lineage, exactly: null }, (source) => worker.readText(source))
+    const latest = { id, lineage, exactly: null }
+    const { value: length } = await revisions.at(latest, (source) => worker.readLength(source))
+    if (length !== intent.text.length) return null
+    const now = await revisions.at(latest, (source) => worker.readText(source))
     return now.value === intent.text ? now.revision : null
   }
 

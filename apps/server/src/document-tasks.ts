@@ -5,6 +5,7 @@ import type { Base, LogPosition } from '@weft/sync'
 export type DocumentTask =
   | { readonly type: 'fold'; readonly updates: PackedUpdates }
   | { readonly type: 'read-text'; readonly source: PackedSource }
+  | { readonly type: 'read-length'; readonly source: PackedSource }
   | { readonly type: 'write-text'; readonly text: string }
   | {
       readonly type: 'edit'
@@ -40,6 +41,7 @@ export function unpackUpdates({ bytes, lengths }: PackedUpdates): readonly Uint8
 export interface Done {
   readonly fold: Base
   readonly 'read-text': OfSource<string>
+  readonly 'read-length': OfSource<number>
   readonly 'write-text': Uint8Array
   readonly edit: OfSource<Edited>
 }

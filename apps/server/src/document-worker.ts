@@ -23,8 +23,8 @@ function moved(done: AnyDone): ArrayBuffer[] {
   return bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
 }
 
-function updateIn(done: Done['read-text' | 'edit']): Uint8Array | null {
-  if (done.type === 'closed' || typeof done.value === 'string' || done.value.type !== 'edited') return null
+function updateIn(done: Done['read-text' | 'read-length' | 'edit']): Uint8Array | null {
+  if (done.type === 'closed' || typeof done.value !== 'object' || done.value.type !== 'edited') return null
   // Without a change it is the same for all edits.
   return done.value.changed > 0 ? done.value.update : null
 }
@@ -46,6 +46,8 @@ function perform(task: DocumentTask): AnyDone {
       return baseOf(foldUpdates(joinedUpdates(unpackUpdates(task.updates))), 'yjs')
     case 'read-text':
       return documents.use(task.source, ({ text }) => text)
+    case 'read-length':
+      return documents.use(task.source, ({ length }) => length)
     case 'write-text':
       return contentUpdate(task.text)
     case 'edit':

@@ -20,6 +20,8 @@ import type { ShownText, TextForm, TextTask } from './text-tasks.ts'
 export interface DocumentWorker extends Folder {
   /** Rejects when Yjs does not accept the updates or they leave a hole. */
   readText(source: Source): Promise<OfSource<string>>
+  /** How long that text is, in UTF-16 units: of a large one much sooner than the text. */
+  readLength(source: Source): Promise<OfSource<number>>
   /** As {@link fold}, for somebody who waits. */
   readState(updates: readonly Uint8Array[]): Promise<Base>
   /** The update that makes an empty document hold `text`. */
@@ -70,6 +72,7 @@ export function startDocumentWorker(options: DocumentWorkerOptions): DocumentWor
     fold: (updates): Promise<Base> => ask({ type: 'fold', updates: packUpdates(updates) }, 'unhurried'),
     readState: (updates) => ask({ type: 'fold', updates: packUpdates(updates) }),
     readText: (source) => ask({ type: 'read-text', source: packed(source) }),
+    readLength: (source) => ask({ type: 'read-length', source: packed(source) }),
     writeText: (text) => ask({ type: 'write-text', text }),
     edit: (source, request) => ask({ type: 'edit', source: packed(source), request }),
     show: (text, form) => texts.ask({ text, form }, [], 'awaited') as Promise<ShownText>,

@@ -29,6 +29,8 @@ export type ChooseClient = (clockOf: (client: number) => number) => number
 
 export interface OpenContent {
   readonly text: string
+  /** Of the text, in UTF-16 units; known without making it. */
+  readonly length: number
   /** Goes on to a later revision. Throws IncompleteUpdates, or as Yjs does, and is of no use then. */
   apply(updates: readonly Uint8Array[]): void
   /** `decide`: what to change in the text. What it throws comes through. */
@@ -47,6 +49,9 @@ export function openContent(): OpenContent {
   return {
     get text() {
       return read()
+    },
+    get length() {
+      return content.length
     },
     apply(updates) {
       if (updates.length > 0) text = null
