@@ -26,6 +26,10 @@ function nested(levels: number): unknown {
   return levels === 0 ? [] : [nested(levels - 1)]
 }
 
+function typesNested(levels: number): Y.Map<unknown> {
+  return levels === 0 ? new Y.Map() : new Y.Map([['inside', typesNested(levels - 1)]])
+}
+
 async function contentOf(own: Weft, report: ImportResource, path: string): Promise<string> {
   const id = report.created.find((document) => document.path === path)?.id
   return (await own.ask('GET', `/documents/${id}/content`)).text
@@ -89,11 +93,11 @@ describe('a single file', () => {
   })
 
   it.each([
-    ['a client id that is too wide', { clientID: 2 ** 40 }, [1]],
-    ['values that nest too deep', {}, [nested(limits.nesting + 10)]],
-  ])('of Yjs that no room opens is refused: %s', async (_, client, values) => {
-    const doc = Object.assign(new Y.Doc(), client)
-    doc.getArray<unknown>('list').insert(0, values)
+    ['values that nest too deep', nested(limits.nesting + 10)],
+    ['types that nest too deep', typesNested(limits.typeNesting + 10)],
+  ])('of Yjs that no room opens is refused: %s', async (_, value) => {
+    const doc = new Y.Doc()
+    doc.getArray<unknown>('list').insert(0, [value])
     const answer = await postImport(server, 'a.yjs', Y.encodeStateAsUpdate(doc))
     expect(answer).toMatchObject({ status: 422, json: { code: 'not-importable' } })
   })

@@ -12,8 +12,13 @@
 import { type DocumentKind, limits } from '@weft/protocol'
 import { DeleteSet, deleteSetOf, forEachDelete } from './delete-set.ts'
 import { MalformedUpdate } from './errors.ts'
-import type { ScannedUpdate, SectionBytes } from './scan.ts'
+import { type ScannedUpdate, type SectionBytes, scan } from './scan.ts'
 import { eachStruct } from './struct-walk.ts'
+
+/** `whole`: a document. Throws {@link MalformedUpdate} if it breaks these rules. */
+export function refuseTraps(whole: Uint8Array, kind: DocumentKind): void {
+  new Ancestry(kind, () => []).of(scan(whole, kind))
+}
 
 /** Of some structs. */
 interface Places {

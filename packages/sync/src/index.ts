@@ -1,3 +1,4 @@
+export { refuseTraps } from './ancestry.ts'
 export { type Base, baseOf } from './base.ts'
 export {
   DocumentFull,

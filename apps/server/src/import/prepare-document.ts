@@ -10,7 +10,7 @@ import {
   normalTag,
   repairText,
 } from '@weft/protocol'
-import { baseOf } from '@weft/sync'
+import { baseOf, refuseTraps } from '@weft/sync'
 import { freshId } from '../fresh-id.ts'
 import type { ManifestDocument } from './archive-manifest.ts'
 import { decodedText } from './decoded-text.ts'
@@ -40,6 +40,7 @@ export function prepareDocument(
     const title = listed?.title ?? titleFrom(name)
     // Yjs takes more than a room does: what none could open must not become a document.
     const update = new Uint8Array(baseOf(foldUpdates([bytes]), 'yjs').bytes)
+    refuseTraps(update, 'yjs')
     const attachments = gathered.all()
     return { title, kind: 'yjs', language: null, ...marks, update, repairs: [], attachments }
   }
