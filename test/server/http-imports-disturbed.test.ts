@@ -1,9 +1,8 @@
 /** Imports of archives that ask for much, and into a server where others tidy up meanwhile. */
 import type { DocumentResource, ImportResource } from '@weft/protocol'
 import type { Storage } from '@weft/server/storage/storage'
-import { StorageFailure } from '@weft/sync'
 import { describe, expect, it } from 'vitest'
-import { imported, postImport } from '../support/imports.ts'
+import { endsWhenCreated, imported, postImport } from '../support/imports.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 import { weft } from '../support/weft.ts'
@@ -57,18 +56,8 @@ describe('an import', () => {
 
   it('that ends between a document and its pictures leaves none without', async () => {
     await using folder = await temporaryFolder()
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      documents: {
-        ...real.documents,
-        create: async (draft) => {
-          await real.documents.create(draft)
-          throw new StorageFailure('it ends here', { full: false })
-        },
-      },
-    })
     {
-      await using own = await weft({ folder: folder.path, storage })
+      await using own = await weft({ folder: folder.path, storage: endsWhenCreated })
       const report = await imported(own, [
         { path: 'a.md', content: '![](a.png)' },
         { path: 'a.png', content: 'a' },

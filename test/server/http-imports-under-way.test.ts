@@ -9,7 +9,15 @@ import { openMemory } from '@weft/server/storage/memory'
 import type { Storage } from '@weft/server/storage/storage'
 import { StorageFailure } from '@weft/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { countDocuments, gated, imported, many, postImport } from '../support/imports.ts'
+import {
+  countDocuments,
+  creating,
+  endsWhenCreated,
+  gated,
+  imported,
+  many,
+  postImport,
+} from '../support/imports.ts'
 import { watchLoop } from '../support/loop-delay.ts'
 import { seeds } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -176,15 +184,9 @@ describe('an import under way', () => {
 
   it('fails with the storage, says that the disk is full, and keeps what was made', async () => {
     let made = 0
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      documents: {
-        ...real.documents,
-        create: async (draft) => {
-          if (++made > 20) throw new StorageFailure('full', { full: true })
-          return real.documents.create(draft)
-        },
-      },
+    const storage = creating(async (create, draft) => {
+      if (++made > 20) throw new StorageFailure('full', { full: true })
+      return create(draft)
     })
     await using own = await weft({ storage })
     const report = await imported(own, many(100))
@@ -257,18 +259,8 @@ describe('an import that is sent again with its key', () => {
 
   it('makes one document of a single file, though the server ended when it had made it', async () => {
     await using folder = await temporaryFolder()
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      documents: {
-        ...real.documents,
-        create: async (draft) => {
-          await real.documents.create(draft)
-          throw new StorageFailure('it ends here', { full: false })
-        },
-      },
-    })
     {
-      await using own = await weft({ folder: folder.path, storage })
+      await using own = await weft({ folder: folder.path, storage: endsWhenCreated })
       expect((await send(own, '# Once', 'a.md')).status).toBe(503)
     }
     await using own = await weft({ folder: folder.path })
@@ -281,15 +273,9 @@ describe('an import that is sent again with its key', () => {
   it('makes nothing again that was deleted for good since', async () => {
     await using folder = await temporaryFolder()
     let made = 0
-    const storage = (real: Storage): Storage => ({
-      ...real,
-      documents: {
-        ...real.documents,
-        create: async (draft) => {
-          if (++made > 16) throw new StorageFailure('full', { full: true })
-          return real.documents.create(draft)
-        },
-      },
+    const storage = creating(async (create, draft) => {
+      if (++made > 16) throw new StorageFailure('full', { full: true })
+      return create(draft)
     })
     const archive = many(20)
     {

@@ -1,6 +1,7 @@
 /** Importing over HTTP, and archives to import. */
 import type { DocumentResource, ImportResource } from '@weft/protocol'
 import type { Storage } from '@weft/server/storage/storage'
+import { StorageFailure } from '@weft/sync'
 import { until } from './until.ts'
 import type { Answer, Weft } from './weft.ts'
 import { type ZipEntry, zip } from './zip.ts'
@@ -54,22 +55,33 @@ export async function countDocuments(own: Weft): Promise<number> {
   return documents
 }
 
+type Create = Storage['documents']['create']
+
+/** A storage that creates documents in another way; `create` gets the real one too. */
+export function creating(create: (real: Create, ...draft: Parameters<Create>) => ReturnType<Create>) {
+  return (storage: Storage): Storage => {
+    const { documents } = storage
+    const real: Create = (draft) => documents.create(draft)
+    return { ...storage, documents: { ...documents, create: (draft) => create(real, draft) } }
+  }
+}
+
+/** What it creates is stored, and nobody hears of it. */
+export const endsWhenCreated = creating(async (create, draft) => {
+  await create(draft)
+  throw new StorageFailure('it ends here', { full: false })
+})
+
 /** Creating documents waits until it is let go on. */
 export function gated() {
   const opened = Promise.withResolvers<void>()
   const gate = {
     asked: 0,
     open: () => opened.resolve(),
-    storage: (real: Storage): Storage => ({
-      ...real,
-      documents: {
-        ...real.documents,
-        create: async (draft) => {
-          gate.asked++
-          await opened.promise
-          return real.documents.create(draft)
-        },
-      },
+    storage: creating(async (create, draft) => {
+      gate.asked++
+      await opened.promise
+      return create(draft)
     }),
   }
   return gate
