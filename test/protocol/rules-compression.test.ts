@@ -15,7 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const large = 'A large document says much the same again. '.repeat(4_000)
+/** Not so large that it is folded at once: in the middle of a fold a reader may get it plain. */
+const large = 'A large document says much the same again. '.repeat(1_300)
 
 async function largeDocument(name: string) {
   const id = await server.create(name)

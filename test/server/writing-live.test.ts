@@ -5,6 +5,7 @@ import type { DocumentWorker } from '@weft/server/documents-in-worker'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import type { Person } from '../support/person.ts'
+import { until } from '../support/until.ts'
 import { World } from '../support/world.ts'
 import { type WorldRoutes, worldRoutes, worldWorker } from '../support/world-routes.ts'
 
@@ -183,10 +184,10 @@ describe('a program that writes', () => {
     void first.then((answer) => {
       answered = answer
     })
-    for (let turn = 0; turn < 2_000 && answered === null; turn++) {
-      await new Promise((resolve) => setImmediate(resolve))
+    await until(() => {
       world.timers.step(10_000)
-    }
+      return answered !== null
+    })
     expect(answered).toMatchObject({ status: 503, json: { code: 'storage-unavailable' } })
     world.log.release()
     await world.settled()
