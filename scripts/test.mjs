@@ -6,6 +6,7 @@ import path from 'node:path'
 import { provideChromium } from '../test/support/chromium.ts'
 import { buildWeb } from './build-web.mjs'
 import { check } from './check.mjs'
+import { compiledCode } from './compiled-code.mjs'
 import { root } from './root.mjs'
 import { say } from './say.mjs'
 
@@ -41,7 +42,7 @@ function vitest() {
   rmSync(counts, { force: true })
   const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], {
     cwd: path.join(root, 'test'),
-    env: { ...process.env, TEST_COUNTS: counts },
+    env: { ...process.env, ...compiledCode, TEST_COUNTS: counts },
     stdio: 'inherit',
   })
   const counted = existsSync(counts)
