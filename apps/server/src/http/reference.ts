@@ -23,7 +23,28 @@ function fileOf(name: string): string {
 }
 
 export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): void {
-  const document = api.getOpenAPI31Document({
+  // Made when somebody asks: nobody waits at the start for what is seldom read.
+  let document: ReturnType<typeof describe> | null = null
+  app.get('/api', (c) => c.redirect('/api/docs', 302))
+  app.get('/api/openapi.json', (c) => {
+    document ??= describe(api)
+    return c.json(document, 200, { 'cache-control': 'no-cache' })
+  })
+  app.get('/api/docs', (c) => c.html(page, 200, { 'cache-control': 'no-cache' }))
+  app.get('/api/docs/start.js', (c) =>
+    c.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
+  )
+  for (const [name, type] of Object.entries(files)) {
+    app.get(`/api/docs/${name}`, async (c) => {
+      const bytes = new Uint8Array(await readFile(fileOf(name)))
+      return c.body(bytes, 200, { 'content-type': type, 'cache-control': 'public, max-age=3600' })
+    })
+  }
+  for (const path of ['/api', '/api/openapi.json', '/api/docs']) app.all(path, methodNotAllowed(['GET']))
+}
+
+function describe(api: OpenAPIHono<HttpEnv>) {
+  return api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Weft', version: '1', description, license: { name: 'MIT' } },
     servers: [{ url: apiBase }],
@@ -37,19 +58,6 @@ export function serveReference(app: Hono<HttpEnv>, api: OpenAPIHono<HttpEnv>): v
       { name: 'You', description: 'Who you are to this server.' },
     ],
   })
-  app.get('/api', (c) => c.redirect('/api/docs', 302))
-  app.get('/api/openapi.json', (c) => c.json(document, 200, { 'cache-control': 'no-cache' }))
-  app.get('/api/docs', (c) => c.html(page, 200, { 'cache-control': 'no-cache' }))
-  app.get('/api/docs/start.js', (c) =>
-    c.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
-  )
-  for (const [name, type] of Object.entries(files)) {
-    app.get(`/api/docs/${name}`, async (c) => {
-      const bytes = new Uint8Array(await readFile(fileOf(name)))
-      return c.body(bytes, 200, { 'content-type': type, 'cache-control': 'public, max-age=3600' })
-    })
-  }
-  for (const path of ['/api', '/api/openapi.json', '/api/docs']) app.all(path, methodNotAllowed(['GET']))
 }
 
 const page = `<!doctype html>
