@@ -100,7 +100,9 @@ test('a process killed in the middle of a fold leaves the document as it was, an
     await closed
 
     const left = sets(folder.path)
-    expect(left.stored.toSorted()).toEqual([...new Set([...left.used, ...left.loose])].toSorted())
+    // The last piece of a loose set goes a commit before its name may.
+    expect(left.stored).toEqual(expect.arrayContaining(left.used))
+    expect([...left.used, ...left.loose]).toEqual(expect.arrayContaining(left.stored))
     if (left.loose.length > 0) interrupted++
     const storage = await openSqlite({ folder: folder.path, timers: realTimers })
     const { updates, head } = await storage.updates.read(id, 0)
